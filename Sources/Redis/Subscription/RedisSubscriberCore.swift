@@ -1,0 +1,203 @@
+import Logging
+import NIOCore
+
+/// The half of `RedisSubscriber` that lives on the event loop.
+final class RedisSubscriberCore: RedisLinkOwner {
+    /// Channels per SUBSCRIBE, so that no single command or reply becomes large after a reconnect.
+    private static let batch = 512
+
+    private let link: RedisLink
+    private let logger: Logger
+    private let onMessages: @Sendable ([RedisMessage]) -> Void
+    private let onReconnect: @Sendable () -> Void
+    private let replyTimeout: TimeAmount
+    private let idleInterval: TimeAmount
+
+    private var ledger = SubscriptionLedger()
+    private var messages: [RedisMessage] = []
+    private var isFlushScheduled = false
+    private var wasLost = false
+    private var isStopped = false
+    private var health: Scheduled<Void>?
+
+    init(
+        link: RedisLink, _ configuration: RedisConfiguration, _ logger: Logger,
+        onMessages: @escaping @Sendable ([RedisMessage]) -> Void,
+        onReconnect: @escaping @Sendable () -> Void
+    ) {
+        self.link = link
+        self.logger = logger
+        self.onMessages = onMessages
+        self.onReconnect = onReconnect
+        replyTimeout = TimeAmount(configuration.commandTimeout ?? configuration.connectTimeout)
+        idleInterval = TimeAmount(configuration.idlePingInterval)
+    }
+
+    func start() { link.start(owner: self) }
+
+    // MARK: What callers want
+
+    func subscribe(
+        _ channels: Set<String>, _ done: @escaping @Sendable (Result<Void, RedisError>) -> Void
+    ) {
+        if let refusal = isStopped ? Self.closed : link.misconfiguration { return done(.failure(refusal)) }
+        var limit: Scheduled<Void>?
+        let call = SubscribeCall(channels) { result in
+            limit?.cancel()
+            done(result)
+        }
+        ledger.want(call)
+        guard !call.isDone else { return }
+        limit = link.eventLoop.assumeIsolated().scheduleTask(in: replyTimeout) { self.giveUp(call) }
+        scheduleFlush()
+    }
+
+    func unsubscribe(_ channels: [String]) {
+        ledger.release(channels)
+        scheduleFlush()
+    }
+
+    private func giveUp(_ call: SubscribeCall) {
+        let error =
+            link.isReady
+            ? RedisError(.timeout, "not confirmed within the command time-out", command: "SUBSCRIBE")
+            : RedisError(
+                .connection, link.lastFailure?.message ?? "still connecting to \(link.address)",
+                command: "SUBSCRIBE")
+        refuse(call, error)
+    }
+
+    private func refuse(_ call: SubscribeCall, _ error: RedisError) {
+        call.finish(.failure(error))
+        ledger.withdraw(call)
+        scheduleFlush()
+    }
+
+    /// Once per turn of the loop, so that a thousand callers make one write.
+    private func scheduleFlush() {
+        guard !isFlushScheduled, link.isReady else { return }
+        isFlushScheduled = true
+        link.eventLoop.assumeIsolated().execute {
+            self.isFlushScheduled = false
+            self.flush()
+        }
+    }
+
+    private func flush() {
+        guard link.isReady else { return }
+        let (subscribe, unsubscribe) = ledger.takeChanges()
+        var bytes = ByteBuffer()
+        bytes.writeRESP("SUBSCRIBE", subscribe, batch: Self.batch)
+        bytes.writeRESP("UNSUBSCRIBE", unsubscribe, batch: Self.batch)
+        if bytes.readableBytes > 0 { link.write(bytes) }
+    }
+
+    // MARK: The link's news
+
+    func linkReady() {
+        flush()
+        announceIfBack()
+        checkHealth(in: idleInterval, asked: nil)
+    }
+
+    func linkReceived(_ decoder: RESPDecoder) throws(RedisError) {
+        try decoder.forEachPush { reply throws(RedisError) in try receive(&reply) }
+    }
+
+    private func receive(_ reply: inout ReplyCursor) throws(RedisError) {
+        guard let count = reply.arrayCount() else { return try receiveStatus(reply.value()) }
+        guard count >= 2, let kind = reply.text() else { throw Self.unexpected }
+        switch kind {
+        case "message":
+            guard count == 3, let channel = reply.text(), let payload = reply.string() else {
+                throw Self.unexpected
+            }
+            messages.append(RedisMessage(channel: channel, payload: payload))
+        case "subscribe":
+            guard let channel = reply.text() else { throw Self.unexpected }
+            ledger.confirm(channel)
+            announceIfBack()
+        // Nothing hangs on UNSUBSCRIBE's answer, nor on PING's beyond that it came.
+        case "unsubscribe", "pong": break
+        default: throw Self.unexpected
+        }
+    }
+
+    private func receiveStatus(_ value: RESPValue) throws(RedisError) {
+        // PING is answered by a status while nothing is subscribed.
+        guard case .error(let text) = value else { return }
+        // An ACL, most likely. It does not say for which channel, so all that is unconfirmed is refused.
+        let error = RedisError.server(text, command: "SUBSCRIBE")
+        for call in ledger.waitingCalls { refuse(call, error) }
+        throw error
+    }
+
+    func linkReadComplete() {
+        guard !messages.isEmpty else { return }
+        let batch = messages
+        messages = []
+        messages.reserveCapacity(min(batch.count, 1024))
+        onMessages(batch)
+    }
+
+    func linkLost(_ error: RedisError) {
+        linkReadComplete()
+        health?.cancel()
+        wasLost = true
+        ledger.connectionLost()
+    }
+
+    private func announceIfBack() {
+        guard wasLost, ledger.isSettled else { return }
+        wasLost = false
+        // Behind the messages that came before the last confirmation.
+        linkReadComplete()
+        onReconnect()
+    }
+
+    // MARK: Health
+
+    /// Redis says nothing by itself when nothing is published; a dead connection says nothing either. So
+    /// after a silence it is asked, and `asked` is when.
+    private func checkHealth(in delay: TimeAmount, asked: NIODeadline?) {
+        health = link.eventLoop.assumeIsolated().scheduleTask(in: delay) {
+            if let asked, self.link.lastRead < asked {
+                return self.link.abandon(RedisError(.timeout, "no answer to PING", command: "PING"))
+            }
+            let silence = NIODeadline.now() - self.link.lastRead
+            guard silence >= self.idleInterval else {
+                return self.checkHealth(in: self.idleInterval - silence, asked: nil)
+            }
+            var bytes = ByteBuffer()
+            bytes.writeRESP(["PING"])
+            self.link.write(bytes)
+            self.checkHealth(in: self.replyTimeout, asked: .now())
+        }
+    }
+
+    // MARK: The end
+
+    func stop(_ stopped: @escaping @Sendable () -> Void) {
+        isStopped = true
+        health?.cancel()
+        for call in ledger.waitingCalls { call.finish(.failure(Self.closed)) }
+        ledger = SubscriptionLedger()
+        link.stop().assumeIsolated().whenComplete { _ in stopped() }
+    }
+
+    private static let closed = RedisError(.closed, "the subscriber was shut down")
+    private static let unexpected = RedisError(.protocolViolation, "no reply of a subscribed connection")
+}
+
+extension ByteBuffer {
+    fileprivate mutating func writeRESP(_ command: String, _ channels: [String], batch: Int) {
+        var rest = channels[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(batch)
+            rest = rest.dropFirst(batch)
+            writeRESPHeader(UInt8(ascii: "*"), 1 + part.count)
+            writeRESP(command)
+            for channel in part { writeRESP(channel) }
+        }
+    }
+}
