@@ -25,7 +25,7 @@ package final class PostgresConnection {
         let parameters = configuration.parameters
         let keywords = parameters.map { strdup($0.keyword) } + [nil]
         let values = parameters.map { strdup($0.value) } + [nil]
-        defer { (keywords + values).forEach { free($0) } }
+        defer { for string in keywords + values { free(string) } }
         let opened = PQconnectdbParams(
             keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
         guard let opened else { throw PostgresError(.connection, "out of memory") }
