@@ -1,0 +1,98 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// The way from an accepted connection to REST or to a WebSocket, on one port.
+///
+///     accept ─▶ [encoder][HTTP decoder][codec][ProtocolSwitch]
+///                  │ an ordinary request
+///                  ├─▶ … [ProtocolSwitch][HTTPConnectionStateHandler][NIOAsyncChannel]   Hummingbird's task
+///                  │ an upgrade on a path of `sockets`, be it the first request or a later one
+///                  └─▶ [SocketHandler]                                                   no task
+///
+/// All the rest of HTTP (router, middleware, bodies with backpressure, graceful shutdown) is Hummingbird's.
+package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
+    package struct Configuration: Sendable {
+        package var webSocket = WebSocketConfiguration()
+
+        /// The longest that the head of a first request, or any part of opening a WebSocket, may take.
+        package var headTimeout: TimeAmount = .seconds(10)
+
+        /// The longest that an HTTP connection is kept with nothing to do.
+        package var idleTimeout: TimeAmount = .seconds(60)
+
+        /// Whose `X-Forwarded-For` is believed.
+        package var trustedProxies = TrustedProxies()
+
+        package init() {}
+    }
+
+    package let responder: HTTPChannelHandler.Responder
+    let sockets: [String: Admit]
+    let configuration: Configuration
+    let open = OpenSockets()
+    let loops: SocketLoops
+
+    /// `sockets` says, by path, who may open a WebSocket there.
+    package init(
+        sockets: [String: Admit], configuration: Configuration = .init(),
+        responder: @escaping HTTPChannelHandler.Responder
+    ) {
+        self.sockets = sockets
+        self.configuration = configuration
+        self.responder = responder
+        self.loops = SocketLoops(idleLimit: configuration.webSocket.idleLimit)
+    }
+
+    package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<GatewayConnection> {
+        channel.eventLoop.makeCompletedFuture {
+            let http = HTTPHandlers()
+            let outcome = channel.eventLoop.makePromise(of: GatewayConnection.Outcome.self)
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(http.encoder)
+            try pipeline.addHandler(http.decoder)
+            try pipeline.addHandler(http.codec)
+            try pipeline.addHandler(ProtocolSwitch(self, http: http, outcome: outcome, logger: logger))
+            return GatewayConnection(channel: channel, outcome: outcome.futureResult)
+        }
+    }
+
+    package func handle(value connection: GatewayConnection, logger: Logger) async {
+        do {
+            switch try await connection.outcome.get() {
+            case .http(let channel):
+                await handleHTTP(asyncChannel: channel, logger: logger)
+            case .socket:
+                await open.wait(onCancel: { [loops] in
+                    loops.closeAll(code: .goingAway, reason: "server is stopping")
+                })
+            case .ended:
+                break
+            }
+        } catch {
+            logger.debug("A connection ended before its first request.", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+/// The handlers that speak HTTP/1.1, to be taken out again when a connection becomes a WebSocket.
+struct HTTPHandlers {
+    let encoder = HTTPResponseEncoder()
+    /// It stops at an upgrade and holds what follows, a few reads at most; a request head fits many times.
+    let decoder = ByteToMessageHandler(
+        HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes), maximumBufferSize: 512 * 1024)
+    let codec = HTTP1ToHTTPServerCodec(secure: false)
+}
+
+extension HTTPServerBuilder {
+    /// REST by the application's router and WebSockets on the paths of `sockets`, on one port.
+    package static func gateway(
+        sockets: [String: Admit], configuration: GatewayChannel.Configuration = .init()
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            GatewayChannel(sockets: sockets, configuration: configuration, responder: responder)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// What the sockets of one event loop share: the round of flushes at the end of a turn, and the watch for
+/// those that have fallen silent. Confined to that loop.
+final class SocketLoop {
+    let eventLoop: any EventLoop
+    private let idleLimit: TimeAmount?
+    private var sockets: ContiguousArray<Socket> = []
+    private var awaitingFlush: ContiguousArray<Socket> = []
+    private var isFlushScheduled = false
+    private var isWatching = false
+
+    init(eventLoop: any EventLoop, idleLimit: TimeAmount?) {
+        self.eventLoop = eventLoop
+        self.idleLimit = idleLimit
+    }
+
+    func add(_ socket: Socket) {
+        eventLoop.preconditionInEventLoop()
+        socket.place = sockets.count
+        sockets.append(socket)
+        watch()
+    }
+
+    func remove(_ socket: Socket) {
+        eventLoop.preconditionInEventLoop()
+        guard let place = socket.place else { return }
+        socket.place = nil
+        let last = sockets.removeLast()
+        if last !== socket {
+            sockets[place] = last
+            last.place = place
+        }
+    }
+
+    /// A task given to the loop from within it runs when the events of this turn have been handled.
+    func flushSoon(_ socket: Socket) {
+        guard !socket.isAwaitingFlush else { return }
+        socket.isAwaitingFlush = true
+        awaitingFlush.append(socket)
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        eventLoop.assumeIsolated().execute { self.flush() }
+    }
+
+    func closeAll(code: WebSocketCloseCode, reason: String) {
+        eventLoop.preconditionInEventLoop()
+        for socket in sockets { socket.close(code: code, reason: reason) }
+    }
+
+    private func flush() {
+        isFlushScheduled = false
+        var round: ContiguousArray<Socket> = []
+        swap(&round, &awaitingFlush)
+        for socket in round {
+            socket.isAwaitingFlush = false
+            socket.flush()
+        }
+        // The array is kept for the next turn, unless a burst has made it large.
+        guard awaitingFlush.isEmpty, round.count <= 1024 else { return }
+        round.removeAll(keepingCapacity: true)
+        swap(&round, &awaitingFlush)
+    }
+
+    /// One timer for all sockets: they are looked over four times per limit.
+    private func watch() {
+        guard let idleLimit, !isWatching else { return }
+        isWatching = true
+        eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(idleLimit.nanoseconds / 4)) {
+            self.isWatching = false
+            self.closeSilent(since: .now() - idleLimit)
+            if !self.sockets.isEmpty { self.watch() }
+        }
+    }
+
+    private func closeSilent(since instant: NIODeadline) {
+        for socket in sockets where socket.lastRead < instant {
+            socket.close(code: .goingAway, reason: "silent for too long")
+        }
+    }
+}
+
+/// The `SocketLoop` of each event loop of a server, made when its first socket comes.
+final class SocketLoops: Sendable {
+    private let idleLimit: TimeAmount?
+    private let loops = NIOLockedValueBox<[ObjectIdentifier: NIOLoopBound<SocketLoop>]>([:])
+
+    init(idleLimit: TimeAmount?) {
+        self.idleLimit = idleLimit
+    }
+
+    /// To be called on the loop in question.
+    subscript(eventLoop: any EventLoop) -> SocketLoop {
+        loops.withLockedValue { loops in
+            if let known = loops[ObjectIdentifier(eventLoop)] { return known.value }
+            let loop = SocketLoop(eventLoop: eventLoop, idleLimit: idleLimit)
+            loops[ObjectIdentifier(eventLoop)] = NIOLoopBound(loop, eventLoop: eventLoop)
+            return loop
+        }
+    }
+
+    /// From anywhere.
+    func closeAll(code: WebSocketCloseCode, reason: String) {
+        for loop in loops.withLockedValue({ Array($0.values) }) {
+            loop.eventLoop.execute { loop.value.closeAll(code: code, reason: reason) }
+        }
+    }
+}

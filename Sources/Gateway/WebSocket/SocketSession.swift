@@ -1,0 +1,21 @@
+import NIOCore
+
+/// What a WebSocket is for. A session lives on the event loop of its socket: all its functions are called
+/// there, in the order below, and it needs no locks.
+package protocol SocketSession: AnyObject {
+    /// Once, before anything else. The handshake has been answered; what is sent now follows it.
+    func opened()
+
+    /// One whole text message, valid UTF-8, unmasked. Not called once the socket is closing.
+    func received(text: ByteBuffer)
+
+    /// The server stops: the last words may be sent, and the socket is closed with 1001 after this returns.
+    func draining()
+
+    /// Once, when the connection is gone, for whatever reason. Nothing can be sent any more.
+    func closed()
+}
+
+extension SocketSession {
+    package func draining() {}
+}
