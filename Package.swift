@@ -12,6 +12,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+    .product(name: "NIOFoundationCompat", package: "swift-nio"),
 ]
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -36,11 +37,11 @@ let package = Package(
     targets: [
         // Module maps only.
         .systemLibrary(
-            name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+            name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(
             name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
-            name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+            name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
 
         // Technology: knows nothing of chats.
         .target(
@@ -57,7 +58,7 @@ let package = Package(
         // The business.
         .target(
             name: "Support",
-            dependencies: ["Jobs", "Realtime", "Postgres", "Redis", "Secrets", log, lifecycle, metrics],
+            dependencies: ["Jobs", "Realtime", "Postgres", "Redis", "Secrets", log, lifecycle, metrics] + nio,
             swiftSettings: house),
 
         // The face.

@@ -68,6 +68,12 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
             sql.append(PostgresBind(value))
         }
 
+        /// A value that may be missing, and is NULL then. Labelled, since the compiler takes an optional in a
+        /// literal for an oversight.
+        package mutating func appendInterpolation(nullable value: (some PostgresEncodable)?) {
+            sql.append(PostgresBind(value))
+        }
+
         package mutating func appendInterpolation(_ other: SQL) {
             sql += other
         }

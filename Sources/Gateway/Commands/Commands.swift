@@ -1,0 +1,62 @@
+import Foundation
+import NIOCore
+import Support
+
+/// Who performs an action, and on what.
+struct CommandContext: Sendable {
+    let desk: SupportDesk
+    let principal: Principal
+    let channel: CableChannel
+
+    /// The chat of the channel; actions of chats make no sense elsewhere.
+    func chat(for action: String) throws(SupportError) -> Chat.Address {
+        guard case .chat(let chat) = channel else { throw .unknownAction(action) }
+        return chat
+    }
+}
+
+/// What a client sends in `data`. All actions share one flat object, so it is read once.
+struct ActionInput: Decodable, Sendable {
+    var action: String
+    var content: String?
+    var client_id: String?
+    var on: Bool?
+    var up_to_seq: Int?
+}
+
+/// Something that a client may do on a channel: parse, authorise, one call.
+protocol Command: Sendable {
+    static var action: String { get }
+    init(_ input: ActionInput) throws(SupportError)
+    /// Returns what the caller alone is told; what everybody is told comes by the stream.
+    func perform(_ context: CommandContext, at now: Timestamp) async throws -> ByteBuffer?
+}
+
+/// The actions there are.
+enum Commands {
+    private static let all: [String: any Command.Type] = Dictionary(
+        uniqueKeysWithValues: [
+            SendMessageCommand.self, TypingCommand.self, DeliveredCommand.self, ReadCommand.self,
+        ].map { (command: any Command.Type) in (command.action, command) })
+
+    /// Performs one action and returns the answer: what the command says, or an error of the documented shape.
+    static func perform(
+        _ data: String, _ context: CommandContext, _ refusal: @Sendable (any Error) -> ErrorResponse
+    ) async -> ByteBuffer? {
+        var clientID: String?
+        do {
+            let input = try JSONInput.decode(ActionInput.self, from: ByteBuffer(string: data))
+            clientID = input.client_id.map { String($0.prefix(64)) }
+            guard let command = all[input.action] else { throw SupportError.unknownAction(input.action) }
+            return try await command.init(input).perform(context, at: .now())
+        } catch {
+            return refusal(error).payload(clientID: clientID)
+        }
+    }
+}
+
+extension SupportError {
+    static func unknownAction(_ action: String) -> SupportError {
+        .invalid(field: "action", "This channel has no action “\(action.prefix(50))”.")
+    }
+}

@@ -1,0 +1,125 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Realtime
+import Support
+
+/// The gateway as one value: which address leads where.
+///
+///     /cable                      the socket
+///     /widget/sessions            a visitor begins                  open to all
+///     /support_chat …             the contact's chat                contacts' door
+///     /auth/login                 staff sign in
+///     /admin/chats …              the staff's chats                 staff's door
+///     /cable/tickets              a ticket for the socket           either door
+///     /health/…  /metrics         for those who run it
+///     everything else             the files of web/dist
+package struct GatewayApplication: Sendable {
+    package struct Configuration: Sendable {
+        package var host = "127.0.0.1"
+        package var port = 3000
+        package var channel = GatewayChannel.Configuration()
+
+        package init() {}
+    }
+
+    private let configuration: Configuration
+    private let desk: SupportDesk
+    private let cable: Cable
+    private let files: StaticFiles
+    private let metrics: @Sendable () -> String
+    private let logger: Logger
+
+    /// - Parameter metrics: renders the process's metrics in Prometheus' text format.
+    package init(
+        configuration: Configuration, desk: SupportDesk, cable: Cable, files: StaticFiles, logger: Logger,
+        metrics: @escaping @Sendable () -> String
+    ) {
+        self.configuration = configuration
+        self.desk = desk
+        self.cable = cable
+        self.files = files
+        self.logger = logger
+        self.metrics = metrics
+    }
+
+    /// The server, ready to be run; it shuts down gracefully with the service group that runs it.
+    package func build(on group: any EventLoopGroup) -> some ApplicationProtocol {
+        Application(
+            router: router(),
+            server: .gateway(sockets: ["/cable": cable.admit], configuration: configuration.channel),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "switchboard",
+                backlog: 4096),
+            eventLoopGroupProvider: .shared(group), logger: logger)
+    }
+
+    func router() -> Router<GatewayContext> {
+        let router = Router(context: GatewayContext.self)
+        router.add(middleware: ErrorMiddleware())
+        let address = AddressOfClient(proxies: configuration.channel.trustedProxies)
+        let auth = AuthController(desk: desk, address: address)
+        let health = HealthController(desk: desk)
+
+        router.get("health/live", use: health.live)
+        router.get("health/ready", use: health.ready)
+        router.get("metrics") { [metrics] _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: .init(byteBuffer: ByteBuffer(string: metrics())))
+        }
+        router.post("auth/login", use: auth.login)
+
+        // The widget runs on the customers' pages. Its tokens travel in a header, never in a cookie, so that any
+        // origin may ask and only those who hold a token get an answer.
+        let anywhere = router.group("").add(
+            middleware: CORSMiddleware(
+                allowOrigin: .all, allowHeaders: [.authorization, .contentType], allowMethods: [.get, .post, .patch],
+                maxAge: .seconds(86_400)))
+        anywhere.post(
+            "widget/sessions", use: WidgetSessionsController(desk: desk, address: address).create)
+        preflight(anywhere, "widget/sessions", "support_chat", "support_chat/mark_read", "support_chat/messages", "cable/tickets")
+
+        let door = DoorMiddleware(door: Door(desk: desk))
+        let signedIn = router.group("").add(middleware: door)
+        signedIn.delete("auth/login", use: auth.logout)
+
+        let contacts = anywhere.group("").add(middleware: door)
+        contacts.post("cable/tickets") { [desk] _, context in
+            guard let principal = context.principal else { throw HTTPError(.unauthorized) }
+            return JSONBody(status: .created, Ticket(ticket: try await desk.tickets.issue(for: principal)))
+        }
+        SupportChatController(desk: desk).add(to: contacts.group("support_chat", context: ContactContext.self))
+        AdminChatsController(desk: desk).add(to: signedIn.group("admin/chats", context: StaffContext.self))
+        redirectOlderSpellings(router)
+
+        for method in [HTTPRequest.Method.get, .head] {
+            router.on("**", method: method) { [files] request, _ in try files.respond(to: request) }
+            router.on("", method: method) { [files] request, _ in try files.respond(to: request) }
+        }
+        return router
+    }
+
+    private struct Ticket: Encodable { let ticket: String }
+
+    /// Browsers ask first; the middleware answers, but only where there is a route.
+    private func preflight(_ routes: RouterGroup<GatewayContext>, _ paths: RouterPath...) {
+        for path in paths { routes.on(path, method: .options) { _, _ in Response(status: .noContent) } }
+    }
+
+    private func redirectOlderSpellings(_ router: Router<GatewayContext>) {
+        for path in ["api/support_chat", "api/support-chat"] {
+            for method in [HTTPRequest.Method.get, .post, .patch] {
+                router.on(RouterPath(path), method: method) { _, _ in
+                    Response(status: .permanentRedirect, headers: [.location: "/support_chat"])
+                }
+                router.on(RouterPath("\(path)/**"), method: method) { request, context in
+                    let rest = context.parameters.getCatchAll().joined(separator: "/")
+                    let query = request.uri.query.map { "?\($0)" } ?? ""
+                    return Response(
+                        status: .permanentRedirect, headers: [.location: "/support_chat/\(rest)\(query)"])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import NIOCore
+
+/// The texts that a server says in ActionCable's protocol, ready to be framed.
+package enum ActionCableFrame {
+    package static let welcome = ByteBuffer(string: #"{"type":"welcome"}"#)
+
+    /// The heartbeat that clients measure staleness by: one every 3 s, with the time in unix seconds.
+    package static func ping(at seconds: Int) -> ByteBuffer {
+        ByteBuffer(string: #"{"type":"ping","message":\#(seconds)}"#)
+    }
+
+    package static func confirm(_ identifier: String) -> ByteBuffer {
+        ByteBuffer(string: #"{"identifier":\#(JSONText.string(identifier)),"type":"confirm_subscription"}"#)
+    }
+
+    package static func reject(_ identifier: String) -> ByteBuffer {
+        ByteBuffer(string: #"{"identifier":\#(JSONText.string(identifier)),"type":"reject_subscription"}"#)
+    }
+
+    /// Says why the socket is about to close, and whether the client may come back.
+    package static func disconnect(_ reason: DisconnectReason) -> ByteBuffer {
+        ByteBuffer(
+            string: #"{"type":"disconnect","reason":"\#(reason.rawValue)","reconnect":\#(reason.mayReconnect)}"#)
+    }
+
+    /// `payload` is JSON already; it is spliced in, not read.
+    package static func message(_ identifier: String, _ payload: ByteBuffer) -> ByteBuffer {
+        var payload = payload
+        var frame = ByteBufferAllocator().buffer(capacity: identifier.utf8.count + payload.readableBytes + 40)
+        frame.writeString(messagePrefix(identifier))
+        frame.writeBuffer(&payload)
+        frame.writeInteger(UInt8(ascii: "}"))
+        return frame
+    }
+
+    /// Everything of a message frame that precedes the payload; the same for every publication to a subscription.
+    package static func messagePrefix(_ identifier: String) -> String {
+        #"{"identifier":\#(JSONText.string(identifier)),"message":"#
+    }
+}
+
+/// Why a socket is closed, in ActionCable's words.
+package enum DisconnectReason: String, Sendable {
+    case unauthorized
+    case serverRestart = "server_restart"
+    case tooSlow = "too_slow"
+    case tooManyErrors = "too_many_errors"
+
+    package var mayReconnect: Bool {
+        switch self {
+        case .unauthorized, .tooManyErrors: false
+        case .serverRestart, .tooSlow: true
+        }
+    }
+}

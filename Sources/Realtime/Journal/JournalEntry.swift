@@ -1,0 +1,39 @@
+import NIOCore
+import Redis
+
+/// A fact in a cell's journal, with the place it has there.
+package struct JournalEntry: Sendable {
+    /// Redis stream id, `ms-seq`; grows with every entry.
+    package let id: String
+    /// The fact, as JSON.
+    package let fact: ByteBuffer
+
+    package init(id: String, fact: ByteBuffer) {
+        self.id = id
+        self.fact = fact
+    }
+
+    /// From one element of an XRANGE or XREAD reply: `[id, [field, value]]`.
+    init?(_ value: RESPValue) {
+        guard let parts = value.array, parts.count == 2, let id = parts[0].text,
+            let fields = parts[1].array, fields.count == 2, let fact = fields[1].bytes
+        else { return nil }
+        self.init(id: id, fact: fact)
+    }
+}
+
+/// Who reads the journal, in order, and does something with each fact.
+package protocol JournalConsumer: Sendable {
+    /// The reader's name; the journal keeps every entry until all readers have passed it.
+    static var name: String { get }
+
+    /// The stream id up to which everything is done. Called when this process comes on duty, and after an error.
+    func resume() async throws -> String
+
+    /// Does what the entries ask for, in order, all or nothing as far as `resume` is concerned: after an error
+    /// the same entries come again.
+    func consume(_ entries: [JournalEntry], after position: String) async throws
+
+    /// The entries are done and this process is still on duty.
+    func consumed(_ entries: [JournalEntry]) async throws
+}

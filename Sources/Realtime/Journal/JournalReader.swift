@@ -1,0 +1,96 @@
+import Logging
+import Metrics
+import NIOCore
+import Redis
+import ServiceLifecycle
+
+/// Reads a cell's journal in order and hands it to a consumer in batches.
+///
+/// Each worker process has one per cell and consumer; a lease lets one of them do the work, and another take
+/// over within the lease when that one dies. Reading blocks in Redis, so a fact is handled as it comes, and
+/// while a batch is being handled the next one gathers by itself.
+package struct JournalReader<Consumer: JournalConsumer>: Service {
+    private let journal: Journal
+    private let consumer: Consumer
+    private let blocking: RedisClient
+    private let readers: [String]
+    private let process: String
+    private let batch: Int
+    private let lease: Duration
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - blocking: a connection of its own without a command time-out, as it waits in XREAD.
+    ///   - readers: the names of all readers; entries stay until the slowest has passed them.
+    ///   - process: tells this process from all others.
+    package init(
+        journal: Journal, consumer: Consumer, blocking: RedisClient, readers: [String], process: String,
+        batch: Int = 1000, lease: Duration = .seconds(4), logger: Logger
+    ) {
+        self.journal = journal
+        self.consumer = consumer
+        self.blocking = blocking
+        self.readers = readers
+        self.process = process
+        self.batch = batch
+        self.lease = lease
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var position: String?
+            while !Task.isCancelled {
+                do {
+                    position = try await step(from: position)
+                } catch is CancellationError {
+                    return
+                } catch {
+                    if Task.isCancelled { return }
+                    logger.warning(
+                        "journal reader stopped short and begins again",
+                        metadata: ["reader": "\(Consumer.name)", "error": "\(error)"])
+                    position = nil
+                    await pause(.milliseconds(500))
+                }
+            }
+        }
+    }
+
+    /// One turn: keep the duty, wait for entries, have them done. Returns the position to go on from, nil when
+    /// another process is on duty.
+    private func step(from known: String?) async throws -> String? {
+        guard try await journal.hold(Consumer.name, as: process, for: lease) else {
+            await pause(.milliseconds(250))
+            return nil
+        }
+        let position: String
+        if let known { position = known } else { position = try await consumer.resume() }
+
+        let entries = try await read(after: position)
+        guard let last = entries.last else { return position }
+        try await consumer.consume(entries, after: position)
+        try await consumer.consumed(entries)
+        let left = try await journal.advance(Consumer.name, to: last.id, of: readers)
+
+        Counter(label: "switchboard_journal_entries_total", dimensions: [("reader", Consumer.name)])
+            .increment(by: entries.count)
+        Gauge(label: "switchboard_journal_length", dimensions: [("cell", "\(journal.cell.number)")]).record(left)
+        return last.id
+    }
+
+    /// Waits in Redis for at most a quarter of the lease, so that the duty is kept in time.
+    private func read(after position: String) async throws -> [JournalEntry] {
+        let wait = lease.milliseconds / 4
+        let reply = try await blocking.send([
+            "XREAD", "COUNT", .integer(batch), "BLOCK", .integer(wait),
+            "STREAMS", .string(journal.cell.journal), .string(position),
+        ])
+        return (reply.array?.first?.array?.last?.array ?? []).compactMap(JournalEntry.init)
+    }
+
+    private func pause(_ duration: Duration) async {
+        // A cancelled sleep is noticed by the loop's own condition.
+        try? await Task.sleep(for: duration)
+    }
+}

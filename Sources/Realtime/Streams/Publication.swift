@@ -1,0 +1,33 @@
+import NIOCore
+
+/// One item on a stream, as a script published it: a header line, then the JSON that clients get.
+///
+///     17 0f3a9c\n{"type":"new_message",…}     numbered 17 in epoch 0f3a9c: recoverable
+///     \n{"type":"typing",…}                   no position: harmless to miss
+package struct Publication: Sendable, Equatable {
+    /// (epoch, offset): where on its stream the publication stands.
+    package struct Position: Sendable, Equatable {
+        package let epoch: String
+        package let offset: Int
+    }
+
+    package let position: Position?
+    package let payload: ByteBuffer
+
+    /// Nil when the bytes are not a publication; whoever published them is not one of ours.
+    package init?(_ message: ByteBuffer) {
+        guard let end = message.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+        let length = end - message.readerIndex
+        var rest = message
+        guard let header = rest.readString(length: length) else { return nil }
+        rest.moveReaderIndex(forwardBy: 1)
+        payload = rest
+        if header.isEmpty {
+            position = nil
+        } else {
+            let parts = header.split(separator: " ")
+            guard parts.count == 2, let offset = Int(parts[0]) else { return nil }
+            position = Position(epoch: String(parts[1]), offset: offset)
+        }
+    }
+}

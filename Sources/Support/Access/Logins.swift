@@ -1,0 +1,106 @@
+import Foundation
+import Postgres
+import Redis
+import Secrets
+
+/// Signing in and out, and knowing a signed-in person again.
+///
+/// PostgreSQL is the truth; what it said is kept in Redis, asked again after a minute, and believed for as long
+/// as PostgreSQL is away, so that agents can go on working then (DESIGN, promise 5).
+package struct Logins: Sendable {
+    package struct SignedIn: Sendable {
+        package let token: String
+        package let session: AgentSession
+        package let email: String
+        package let accounts: [Account]
+    }
+
+    /// What Redis keeps of a token.
+    private struct Known: Codable {
+        var person: LoginRows.Person
+        var checkedAt: Timestamp
+    }
+
+    private let rows: LoginRows
+    private let redis: RedisClient
+    private let passwords: PasswordHasher
+    private let lifetime: Duration
+    private let recheck: Duration = .seconds(60)
+
+    package init(postgres: PostgresPool, redis: RedisClient, passwords: PasswordHasher, lifetime: Duration) {
+        rows = LoginRows(postgres: postgres)
+        self.redis = redis
+        self.passwords = passwords
+        self.lifetime = lifetime
+    }
+
+    /// The same refusal, after the same work, for an unknown address and a wrong password.
+    package func signIn(email: String, password: String, at now: Timestamp) async throws -> SignedIn {
+        let refusal = SupportError.unauthorized(
+            code: "invalid_credentials", "The e-mail address or the password is not right.")
+        let login = try await rows.find(email: email)
+        let verdict = try await verify(password, against: login?.passwordHash)
+        guard let login, verdict != .differs else { throw refusal }
+
+        let token = RandomToken.make(bytes: 32)
+        let digest = Digest.sha256Hex(token)
+        try await rows.insertToken(
+            digest: digest, login: login.id, at: now, expiresAt: now.adding(lifetime))
+        guard let person = try await rows.person(token: digest, at: now), let agent = person.agents.first else {
+            throw refusal
+        }
+        return SignedIn(
+            token: token, session: person.session(agent), email: person.email,
+            accounts: person.agents.map { Account(id: $0.accountID, name: $0.accountName) })
+    }
+
+    package func signOut(token: String) async throws {
+        let digest = Digest.sha256Hex(token)
+        try await rows.deleteToken(digest: digest)
+        _ = try await redis.send(["DEL", .string(key(digest))])
+    }
+
+    /// - Parameter account: which of their accounts to work in; the first one when not given.
+    package func authenticate(
+        token: String, account: Account.ID?, at now: Timestamp
+    ) async throws -> AgentSession {
+        let person = try await person(token: token, at: now)
+        guard let agent = account.map({ id in person.agents.first { $0.accountID == id } }) ?? person.agents.first
+        else { throw SupportError.notFound("account") }
+        return person.session(agent)
+    }
+
+    private func verify(_ password: String, against hash: String?) async throws -> PasswordHasher.Verdict {
+        do {
+            return try await passwords.verify(password, against: hash)
+        } catch let error where error.code == .busy {
+            throw SupportError.unavailable("Too many people are logging in; try again in a few seconds.")
+        }
+    }
+
+    private func person(token: String, at now: Timestamp) async throws -> LoginRows.Person {
+        let digest = Digest.sha256Hex(token)
+        let known = try await redis.send(["GET", .string(key(digest))]).bytes.map {
+            try JSONDecoder().decode(Known.self, from: Data($0.readableBytesView))
+        }
+        if let known, now < known.checkedAt.adding(recheck) { return known.person }
+
+        let person: LoginRows.Person?
+        do {
+            person = try await rows.person(token: digest, at: now)
+        } catch let error as PostgresError where error.isTransient {
+            if let known { return known.person }
+            throw SupportError.unavailable("Signing in is not possible at the moment; try again soon.")
+        }
+        guard let person, !person.agents.isEmpty else {
+            _ = try await redis.send(["DEL", .string(key(digest))])
+            throw SupportError.unauthorized(code: "invalid_token", "The token is not valid; log in again.")
+        }
+        let text = String(
+            decoding: try JSONEncoder().encode(Known(person: person, checkedAt: now)), as: UTF8.self)
+        _ = try await redis.send(["SET", .string(key(digest)), .string(text), "EX", "43200"])
+        return person
+    }
+
+    private func key(_ digest: String) -> String { "login:\(digest)" }
+}

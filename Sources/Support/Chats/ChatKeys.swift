@@ -1,0 +1,35 @@
+import Realtime
+
+/// The Redis keys and channels of a chat and its account: all of them in the account's cell.
+extension Chat.Address {
+    private func key(_ name: String) -> String { cell.key("\(accountID):\(name)") }
+
+    /// Hash, the live state:
+    ///
+    ///     epoch                    the cell's epoch in which this state was made; another one means cold
+    ///     id tenant card           the chat's id; JSON members for facts; JSON members for the staff's list
+    ///     new about                set until the first message: no row in PostgreSQL yet, and what it will say
+    ///     seq persisted            newest message; up to where PostgreSQL has them
+    ///     archived                 1 | 0
+    ///     conversation status version opened_at assigned_at assignee assignee_name    the latest episode
+    ///     {user,admin}_{delivered,read}, …_at    how far each side has got and read, and when it moved there
+    ///     idle                     1 once the keys were left to expire
+    package var state: String { key("chat:\(chatID)") }
+    /// Stream, `seq-0` → the message as clients see it.
+    package var history: String { key("chat:\(chatID):history") }
+    /// Sorted set, `client_id` → seq.
+    package var clients: String { key("chat:\(chatID):clients") }
+    /// Sorted set, conversation → waiting since, ms: the account's line.
+    package var waiting: String { key("waiting") }
+    /// Pub/sub: what everybody in the chat gets.
+    package var channel: String { key("chat:\(chatID)") }
+    /// Pub/sub: what the account's staff get.
+    package var staffChannel: String { Chat.Address.staffChannel(of: accountID, in: cell) }
+
+    package static func staffChannel(of account: Account.ID, in cell: Cell = Cell(0)) -> String {
+        cell.key("\(account):staff")
+    }
+
+    /// String: the bucket that limits how fast somebody writes.
+    package func rate(of sender: String) -> String { key("rate:\(sender)") }
+}

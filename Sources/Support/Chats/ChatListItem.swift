@@ -1,0 +1,46 @@
+/// A row of the staff's chat list: `SupportChatListItem`.
+package struct ChatListItem: Encodable, Sendable {
+    package struct InboxView: Codable, Sendable {
+        package let id: Inbox.ID
+        package let name: String
+    }
+
+    package let id: Chat.ID
+    package let userEmail: String?
+    package let contact: Contact
+    package let inbox: InboxView
+    package var lastMessageAt: Timestamp?
+    package var lastMessagePreview: String?
+    package var lastMessageSender: Sender.Kind?
+    package var messageCount: Int
+    package var unread: Bool
+    package var archived: Bool
+    package var status: Conversation.Status?
+    package var assignee: Conversation.View.Assignee?
+
+    enum CodingKeys: String, CodingKey {
+        case id, contact, inbox, unread, archived, status, assignee
+        case userEmail = "user_email"
+        case lastMessageAt = "last_message_at"
+        case lastMessagePreview = "last_message_preview"
+        case lastMessageSender = "last_message_sender"
+        case messageCount = "message_count"
+    }
+
+    init(_ row: ChatRows.Row) {
+        id = row.id
+        userEmail = row.contact.email
+        contact = row.contact
+        inbox = row.inbox
+        lastMessageAt = row.lastMessageAt
+        lastMessagePreview = row.lastMessagePreview
+        lastMessageSender = row.lastMessageSender
+        messageCount = row.lastSeq
+        unread = row.lastUserSeq > row.adminMarks.read
+        archived = row.archivedAt != nil
+        status = row.conversation?.status
+        assignee = row.conversation.flatMap { episode in
+            episode.assigneeID.map { .init(id: $0, name: episode.assigneeName ?? "") }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Realtime
+
+/// A chat with messages, as its contact sees it: `SupportChat`. Built from visitor-safe parts only.
+package struct ChatView: Encodable, Sendable {
+    /// (epoch, offset): where a client stands that has seen all of this.
+    package struct Position: Encodable, Sendable {
+        package let epoch: String
+        package let offset: Int
+    }
+
+    package let id: Chat.ID
+    package let archived: Bool
+    /// Staff's messages that the contact has not read.
+    package let unread: Int
+    package let messages: [Message]
+    package let position: Position
+    package let persistedUpTo: Int
+    package let conversation: Conversation.View?
+
+    enum CodingKeys: String, CodingKey {
+        case id, archived, unread, messages, position, conversation
+        case persistedUpTo = "persisted_up_to"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(archived, forKey: .archived)
+        try container.encode(unread, forKey: .unread)
+        try container.encode(messages, forKey: .messages)
+        try container.encode(position, forKey: .position)
+        try container.encode(persistedUpTo, forKey: .persistedUpTo)
+        try container.encode(conversation, forKey: .conversation)
+    }
+}
+
+/// The same for staff, with the row of their list around it: `AdminSupportChat`.
+package struct AdminChatView: Encodable, Sendable {
+    package var item: ChatListItem
+    package let chat: ChatView
+
+    enum CodingKeys: String, CodingKey { case messages, position, conversation, persistedUpTo = "persisted_up_to" }
+
+    package func encode(to encoder: any Encoder) throws {
+        try item.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(chat.messages, forKey: .messages)
+        try container.encode(chat.position, forKey: .position)
+        try container.encode(chat.conversation, forKey: .conversation)
+        try container.encode(chat.persistedUpTo, forKey: .persistedUpTo)
+    }
+}
+
+/// Which messages of a chat somebody asks for.
+package enum MessageRange: Sendable, Equatable {
+    /// The newest ones.
+    case newest
+    /// The oldest ones after a seq: what a client missed.
+    case after(Int)
+    /// The newest ones before a seq: the page above.
+    case before(Int)
+    /// Those after a moment.
+    case since(Timestamp)
+}

@@ -1,0 +1,69 @@
+import Foundation
+import NIOCore
+import Realtime
+import Redis
+
+/// What Redis knows of a chat at one moment: its state and some of its messages.
+struct LiveState: Sendable {
+    let fields: [String: String]
+    /// Messages as clients see them, oldest first; receipts not yet filled in.
+    let messages: [ByteBuffer]
+    /// Place in line, from 1; nil when not waiting.
+    let place: Int?
+
+    init(fields: [String: String], messages: [ByteBuffer], place: Int?) {
+        self.fields = fields
+        self.messages = messages
+        self.place = place
+    }
+
+    /// From the reply of `chats/read`; nil when the chat is cold.
+    init?(_ reply: RESPValue) {
+        guard let parts = reply.array, parts.first?.text == "warm", parts.count == 4 else { return nil }
+        var fields: [String: String] = [:]
+        let pairs = parts[1].array ?? []
+        for index in stride(from: 0, to: pairs.count - 1, by: 2) {
+            if let name = pairs[index].text { fields[name] = pairs[index + 1].text }
+        }
+        let place = parts[3].int ?? 0
+        self.init(
+            fields: fields, messages: (parts[2].array ?? []).compactMap(\.bytes), place: place > 0 ? place : nil)
+    }
+
+    private func number(_ field: String) -> Int { fields[field].flatMap { Int($0) } ?? 0 }
+
+    var epoch: String { fields["epoch"] ?? "" }
+    var seq: Int { number("seq") }
+    var persisted: Int { number("persisted") }
+    var isArchived: Bool { fields["archived"] == "1" }
+    /// Nothing of this chat is in PostgreSQL yet.
+    var isNew: Bool { fields["new"] != nil }
+    var adminReadSeq: Int { number("admin_read") }
+    var userReadSeq: Int { number("user_read") }
+
+    /// How far the other side of a message's sender has got and read.
+    func marks(by reader: Sender.Kind) -> Message.Marks {
+        Message.Marks(
+            delivered: number("\(reader.rawValue)_delivered"),
+            deliveredAt: fields["\(reader.rawValue)_delivered_at"].flatMap(Timestamp.init(iso8601:)),
+            read: number("\(reader.rawValue)_read"),
+            readAt: fields["\(reader.rawValue)_read_at"].flatMap(Timestamp.init(iso8601:)))
+    }
+
+    var conversation: Conversation.View? {
+        guard let id = fields["conversation"].flatMap(Conversation.ID.init),
+            let status = fields["status"].flatMap(Conversation.Status.init(rawValue:))
+        else { return nil }
+        let assignee = fields["assignee"].flatMap(Agent.ID.init).map { id in
+            Conversation.View.Assignee(id: id, name: assigneeName)
+        }
+        return Conversation.View(id: id, status: status, position: place, assignee: assignee)
+    }
+
+    /// Kept as a JSON string, ready to be spliced into frames.
+    private var assigneeName: String {
+        guard let text = fields["assignee_name"], let name = try? JSONDecoder().decode(String?.self, from: Data(text.utf8))
+        else { return "" } // not ours to show if it is not what we wrote
+        return name
+    }
+}

@@ -1,0 +1,21 @@
+/// A place where chats arrive; its channel is its kind.
+package struct Inbox: Codable, Sendable, Identifiable {
+    package typealias ID = Identifier<Inbox>
+    package let id: ID
+    package let accountID: Account.ID
+    package let name: String
+    package let settings: InboxSettings
+}
+
+/// What the widget shows and how; every field has a default, so an empty object is a valid setting.
+package struct InboxSettings: Codable, Sendable {
+    package var greeting: String?
+    package var locale: String?
+    package var color: String?
+
+    package init(greeting: String? = nil, locale: String? = nil, color: String? = nil) {
+        self.greeting = greeting
+        self.locale = locale
+        self.color = color
+    }
+}

@@ -1,0 +1,32 @@
+import Realtime
+import Redis
+
+/// Telling chats up to where PostgreSQL has their messages: the second receipt (DESIGN, promise 1).
+package struct Announcements: Sendable {
+    private let redis: RedisClient
+    private let script: RedisScript
+    private let configuration: SupportConfiguration
+
+    init(redis: RedisClient, scripts: ChatScripts, configuration: SupportConfiguration) {
+        self.redis = redis
+        script = scripts.persisted
+        self.configuration = configuration
+    }
+
+    /// One call per chat, all of them in one go.
+    func announce(_ persisted: [(chat: Chat.Address, seq: Int)]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (chat, seq) in persisted {
+                group.addTask {
+                    _ = try await redis.evaluate(
+                        script, keys: [chat.state, chat.history, chat.clients, chat.cell.state],
+                        arguments: [
+                            .integer(seq), .integer(Int(configuration.chatIdleExpiry.components.seconds)),
+                            .integer(configuration.rememberedClientIDs), .string(chat.channel),
+                        ])
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import NIOCore
+import Realtime
+
+/// Something that happened, as a script wrote it into the journal.
+///
+/// One entry holds everything that happened in one step: a first message brings the chat, the contact and the
+/// conversation with it, so no reader ever sees half of a step.
+package struct Fact: Decodable, Sendable {
+    package enum Kind: String, Decodable, Sendable {
+        case messageCreated = "message.created"
+        case chatMarked = "chat.marked"
+        case chatArchived = "chat.archived"
+    }
+
+    /// What a chat's first message brings with it.
+    package struct About: Decodable, Sendable {
+        package let inboxID: Inbox.ID
+        package let contactID: Contact.ID
+        package let createdAt: Timestamp
+
+        enum CodingKeys: String, CodingKey {
+            case inboxID = "inbox_id"
+            case contactID = "contact_id"
+            case createdAt = "created_at"
+        }
+    }
+
+    /// A conversation as it is after this fact; a greater version is newer.
+    package struct Episode: Decodable, Sendable {
+        package let id: Conversation.ID
+        package let status: Conversation.Status
+        package let version: Int
+        package let openedAt: Timestamp
+        package let assignedAt: Timestamp?
+        package let assigneeID: Agent.ID?
+
+        enum CodingKeys: String, CodingKey {
+            case id, status, version
+            case openedAt = "opened_at"
+            case assignedAt = "assigned_at"
+            case assigneeID = "assignee_id"
+        }
+    }
+
+    package let kind: Kind
+    package let at: Timestamp
+    package let accountID: Account.ID
+    package let chatID: Chat.ID
+    package let senderID: UUID?
+    package let message: Message?
+    package let about: About?
+    package let conversation: Episode?
+    package let by: Sender.Kind?
+    package let mark: Receipts.Mark?
+    package let fromSeq: Int?
+    package let upToSeq: Int?
+    package let archived: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case kind, at, message, about, conversation, by, mark, archived
+        case accountID = "account_id"
+        case chatID = "chat_id"
+        case senderID = "sender_id"
+        case fromSeq = "from_seq"
+        case upToSeq = "up_to_seq"
+    }
+
+    package init(_ entry: JournalEntry) throws {
+        self = try JSONDecoder().decode(Fact.self, from: Data(entry.fact.readableBytesView))
+    }
+
+    package var chat: Chat.Address { Chat.Address(accountID: accountID, chatID: chatID) }
+}
+
+extension Receipts.Mark: Decodable {}

@@ -1,0 +1,82 @@
+import Foundation
+
+/// What a batch of facts comes to: the rows to insert, and how each chat and conversation stands afterwards.
+///
+/// Facts are folded in journal order, so a thousand of them become a handful of statements and the last word on
+/// each chat is written once.
+struct FactFold {
+    struct NewMessage {
+        let fact: Fact
+        let message: Message
+        let senderID: UUID
+    }
+
+    /// How a chat changed over the batch.
+    struct ChatChange {
+        let accountID: Account.ID
+        var lastMessage: Message?
+        var lastUserSeq: Int?
+        /// nil = as it was; otherwise when it was put away, or that it came back.
+        var archive: ArchiveChange?
+        var marks: [MarkKey: (seq: Int, at: Timestamp)] = [:]
+    }
+
+    enum ArchiveChange { case archived(Timestamp), unarchived }
+
+    struct MarkKey: Hashable {
+        let by: Sender.Kind
+        let mark: Receipts.Mark
+    }
+
+    /// One side got or read a stretch of messages that the other side wrote.
+    struct Marked {
+        let fact: Fact
+        let key: MarkKey
+        let from: Int
+        let upTo: Int
+    }
+
+    private(set) var births: [(fact: Fact, about: Fact.About)] = []
+    private(set) var messages: [NewMessage] = []
+    private(set) var conversations: [Conversation.ID: (fact: Fact, episode: Fact.Episode)] = [:]
+    private(set) var chats: [Chat.ID: ChatChange] = [:]
+    private(set) var marked: [Marked] = []
+
+    init(_ facts: [Fact]) {
+        for fact in facts { add(fact) }
+    }
+
+    /// Up to where each chat's messages are in this batch.
+    var persisted: [(chat: Chat.Address, seq: Int)] {
+        chats.compactMap { id, change in
+            change.lastMessage.map { (Chat.Address(accountID: change.accountID, chatID: id), $0.seq) }
+        }
+    }
+
+    private mutating func add(_ fact: Fact) {
+        var chat = chats[fact.chatID] ?? ChatChange(accountID: fact.accountID)
+        defer { chats[fact.chatID] = chat }
+
+        if let about = fact.about { births.append((fact, about)) }
+        if let episode = fact.conversation, episode.version > conversations[episode.id]?.episode.version ?? 0 {
+            conversations[episode.id] = (fact, episode)
+        }
+        switch fact.kind {
+        case .messageCreated:
+            guard let message = fact.message, let senderID = fact.senderID else { return }
+            messages.append(NewMessage(fact: fact, message: message, senderID: senderID))
+            chat.lastMessage = message
+            if message.senderType == .user {
+                chat.lastUserSeq = message.seq
+                chat.archive = .unarchived
+            }
+        case .chatArchived:
+            chat.archive = fact.archived == true ? .archived(fact.at) : .unarchived
+        case .chatMarked:
+            guard let by = fact.by, let mark = fact.mark, let upTo = fact.upToSeq else { return }
+            let key = MarkKey(by: by, mark: mark)
+            chat.marks[key] = (upTo, fact.at)
+            marked.append(Marked(fact: fact, key: key, from: fact.fromSeq ?? 0, upTo: upTo))
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Logging
+import NIOConcurrencyHelpers
+import Postgres
+import Realtime
+import Redis
+
+/// Brings the journal's facts to PostgreSQL, in order, exactly once.
+///
+/// Each batch is one transaction that begins by moving the cell's position with compare-and-set. Whatever is
+/// killed when: either the facts and the position are both in PostgreSQL or neither is. No lock has to be
+/// trusted; the reader's lease only keeps two processes from doing the same work in vain.
+package struct Persister: JournalConsumer {
+    package static let name = "persister"
+
+    /// The position in PostgreSQL is not where this process believed: somebody else has written meanwhile.
+    package struct Overtaken: Error {}
+
+    private let journal: Journal
+    private let postgres: PostgresPool
+    private let announcements: Announcements
+    private let logger: Logger
+    private let epoch = NIOLockedValueBox("")
+
+    package init(journal: Journal, postgres: PostgresPool, announcements: Announcements, logger: Logger) {
+        self.journal = journal
+        self.postgres = postgres
+        self.announcements = announcements
+        self.logger = logger
+    }
+
+    /// Finds the position in PostgreSQL and makes sure that Redis still agrees with it.
+    package func resume() async throws -> String {
+        let known = try await postgres.query(
+            "SELECT epoch, position FROM journal_positions WHERE cell = \(journal.cell.number)").first
+        let current = try await journal.epoch()
+        guard let known else { return try await begin(epoch: current ?? "") }
+
+        let epoch: String = try known.decode("epoch")
+        let position: String = try known.decode("position")
+        guard epoch == current ?? epoch else { return try await begin(epoch: current ?? "") }
+        self.epoch.withLockedValue { $0 = epoch }
+        if current != nil, isJournalID(position, after: try await journal.lastID()) {
+            return try await recover()
+        }
+        // What was written but not announced, because the process died in between.
+        let entries = try await journal.entries(upTo: position, limit: 10_000)
+        try await consumed(entries)
+        return position
+    }
+
+    package func consume(_ entries: [JournalEntry], after position: String) async throws {
+        // A journal that began before its cell had an epoch is empty; by now it has one.
+        if epoch.withLockedValue({ $0.isEmpty }) {
+            _ = try await begin(epoch: try await journal.epoch() ?? "")
+            throw Overtaken()
+        }
+        try await write(entries, after: position)
+    }
+
+    package func consumed(_ entries: [JournalEntry]) async throws {
+        try await announcements.announce(FactFold(entries.compactMap { try? Fact($0) }).persisted)  // unreadable facts were set aside
+    }
+
+    /// A journal that PostgreSQL has not met: a new installation, or a Redis that came back empty.
+    private func begin(epoch: String) async throws -> String {
+        _ = try await postgres.query(
+            """
+            INSERT INTO journal_positions (cell, epoch, position) VALUES (\(journal.cell.number), \(epoch), '0-0')
+            ON CONFLICT (cell) DO UPDATE SET epoch = excluded.epoch, position = '0-0', updated_at = now()
+            WHERE journal_positions.epoch <> excluded.epoch
+            """)
+        self.epoch.withLockedValue { $0 = epoch }
+        return "0-0"
+    }
+
+    /// Redis came back with less than PostgreSQL has (a power cut took the last second of its file). Sequence
+    /// numbers in Redis are behind, so every chat goes cold, and is seeded anew once the journal has been drained.
+    private func recover() async throws -> String {
+        let epoch = String(Identifier<Cell>.new().description.suffix(12))
+        logger.error("Redis lost facts that PostgreSQL has; the cell begins a new epoch", metadata: ["epoch": "\(epoch)"])
+        try await journal.beginRecovery(epoch: epoch)
+        var position = try await begin(epoch: epoch)
+        var entries = try await journal.entries(after: position, limit: 1000)
+        while let last = entries.last {
+            try await write(entries, after: position)
+            position = last.id
+            entries = try await journal.entries(after: position, limit: 1000)
+        }
+        try await journal.finishRecovery()
+        return position
+    }
+
+    /// Writes a batch; one that PostgreSQL refuses is halved until what it refuses is alone, and set aside.
+    private func write(_ entries: [JournalEntry], after position: String) async throws {
+        guard let last = entries.last else { return }
+        let (cell, epoch) = (journal.cell.number, epoch.withLockedValue { $0 })
+        do {
+            let fold = FactFold(try entries.map(Fact.init))
+            try await postgres.transaction { connection in
+                guard try PersisterRows.advance(cell: cell, epoch: epoch, from: position, to: last.id, connection)
+                else { throw Overtaken() }
+                try PersisterRows.write(fold, connection)
+            }
+        } catch let error where isRefusal(error) {
+            guard entries.count == 1 else {
+                let half = entries.count / 2
+                try await write(Array(entries[..<half]), after: position)
+                return try await write(Array(entries[half...]), after: entries[half - 1].id)
+            }
+            try await setAside(last, after: position, because: error)
+        }
+    }
+
+    private func isRefusal(_ error: any Error) -> Bool {
+        switch error {
+        case let error as PostgresError: !error.isTransient && error.code != .shutdown && error.code != .cancelled
+        case is DecodingError: true
+        default: false
+        }
+    }
+
+    private func setAside(_ entry: JournalEntry, after position: String, because error: any Error) async throws {
+        logger.error(
+            "a fact could not be written and was set aside",
+            metadata: ["position": "\(entry.id)", "error": "\(error)"])
+        let (cell, epoch) = (journal.cell.number, epoch.withLockedValue { $0 })
+        let bytes = Array(entry.fact.readableBytesView)
+        let reason = error is DecodingError ? "the fact cannot be read" : "\(error)"
+        try await postgres.transaction { connection in
+            guard try PersisterRows.advance(cell: cell, epoch: epoch, from: position, to: entry.id, connection)
+            else { throw Overtaken() }
+            try connection.query(
+                """
+                INSERT INTO journal_dead_letters (cell, epoch, position, fact, error)
+                VALUES (\(cell), \(epoch), \(entry.id), \(bytes), \(reason))
+                """)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Realtime
+
+/// What somebody wants to send, once it is known to be sendable.
+package struct MessageDraft: Sendable {
+    package let content: String
+    package let clientID: String
+
+    /// - Parameter clientID: the sender's own name for the message, by which a resend is recognised; made up when
+    ///   absent, and then a resend is a second message.
+    package init(content: String, clientID: String?, limit: Int) throws(SupportError) {
+        guard !content.allSatisfy(\.isWhitespace) else {
+            throw .invalid(field: "content", "The message is empty.")
+        }
+        // UTF-8 first: counting characters of a long text is slow, and there are never more of them than bytes.
+        guard content.utf8.count <= limit || content.count <= limit else {
+            throw .invalid(field: "content", "The message is longer than \(limit) characters.")
+        }
+        guard content.utf8.count <= limit * 4 else {
+            throw .invalid(field: "content", "The message is larger than \(limit * 4) bytes.")
+        }
+        guard !content.utf8.contains(0) else {
+            throw .invalid(field: "content", "The message has a NUL character in it.")
+        }
+        let clientID = clientID ?? UUID().uuidString.lowercased()
+        guard (1...64).contains(clientID.utf8.count), clientID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw .invalid(field: "client_id", "It has 1 to 64 printable ASCII characters without spaces.")
+        }
+        self.content = content
+        self.clientID = clientID
+    }
+
+    /// The first 100 characters in one line, as the chat list shows them.
+    var preview: String { MessageDraft.preview(of: content) }
+
+    static func preview(of content: String) -> String {
+        // No more than the first few hundred characters are looked at, however long the message is.
+        let line = content.prefix(400).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return String(String.UnicodeScalarView(line.unicodeScalars.prefix(100)))
+    }
+
+    /// The message's JSON that follows `seq` and `conversation_id`, which only the script knows.
+    func json(id: Message.ID, sender: Principal, at iso: String) -> String {
+        """
+        "id":"\(id)","client_id":\(JSONText.string(clientID)),"content":\(JSONText.string(content)),\
+        "sender_type":"\(sender.senderKind.rawValue)","sender_name":\(JSONText.string(sender.senderName)),\
+        "status":"sent","created_at":"\(iso)","sent_at":"\(iso)","delivered_at":null,"read_at":null}
+        """
+    }
+
+    /// The chat list's `last_message_*` fields, as JSON members.
+    func summary(sender: Sender.Kind, at iso: String) -> String {
+        """
+        "last_message_at":"\(iso)","last_message_preview":\(JSONText.string(preview)),\
+        "last_message_sender":"\(sender.rawValue)"
+        """
+    }
+}

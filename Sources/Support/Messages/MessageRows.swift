@@ -1,0 +1,85 @@
+import Foundation
+import NIOCore
+import Postgres
+
+/// Messages in PostgreSQL, read by chat and `seq` through `support_messages_chat`.
+struct MessageRows: Sendable {
+    let postgres: PostgresPool
+
+    private static let columns: SQL = """
+        seq, conversation_id, id, client_id, content, sender_type, sender_name, created_at, delivered_at, read_at
+        """
+
+    /// The newest messages, oldest of them first.
+    func newest(_ chat: Chat.Address, before: Int = 0, limit: Int) async throws -> [Message] {
+        let rows = try await postgres.query(
+            """
+            SELECT \(Self.columns) FROM support_messages
+            WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid)
+                AND (\(before) = 0 OR seq < \(before))
+            ORDER BY seq DESC LIMIT \(limit)
+            """, in: .account(chat.accountID))
+        return try rows.reversed().map(Self.message)
+    }
+
+    /// The oldest messages after a seq.
+    func following(_ chat: Chat.Address, after: Int, limit: Int) async throws -> [Message] {
+        let rows = try await postgres.query(
+            """
+            SELECT \(Self.columns) FROM support_messages
+            WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid) AND seq > \(after)
+            ORDER BY seq LIMIT \(limit)
+            """, in: .account(chat.accountID))
+        return try rows.map(Self.message)
+    }
+
+    func find(_ chat: Chat.Address, seq: Int) async throws -> Message? {
+        try await following(chat, after: seq - 1, limit: 1).first { $0.seq == seq }
+    }
+
+    /// The last seq at or before a moment; 0 when there is none.
+    func lastSeq(_ chat: Chat.Address, upTo moment: Timestamp) async throws -> Int {
+        let rows = try await postgres.query(
+            """
+            SELECT coalesce(max(seq), 0) AS seq FROM support_messages
+            WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid)
+                AND created_at <= \(moment.date)
+            """, in: .account(chat.accountID))
+        return try rows.first?.decode("seq") ?? 0
+    }
+
+    func clientIDs(_ chat: Chat.Address, limit: Int) async throws -> [(seq: Int, clientID: String)] {
+        let rows = try await postgres.query(
+            """
+            SELECT seq, client_id FROM support_messages
+            WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid)
+            ORDER BY seq DESC LIMIT \(limit)
+            """, in: .account(chat.accountID))
+        return try rows.map { (try $0.decode("seq"), try $0.decode("client_id")) }
+    }
+
+    private static func message(_ row: PostgresRow) throws -> Message {
+        let createdAt = Timestamp(try row.decode("created_at", as: Date.self))
+        let deliveredAt = try row.decode("delivered_at", as: Date?.self).map(Timestamp.init)
+        let readAt = try row.decode("read_at", as: Date?.self).map(Timestamp.init)
+        return Message(
+            seq: try row.decode("seq"), conversationID: Identifier(try row.decode("conversation_id")),
+            id: Identifier(try row.decode("id")), clientID: try row.decode("client_id"),
+            content: try row.decode("content"),
+            senderType: Sender.Kind(rawValue: try row.decode("sender_type")) ?? .user,
+            senderName: try row.decode("sender_name", as: String?.self),
+            status: readAt != nil ? .read : deliveredAt != nil ? .delivered : .sent,
+            createdAt: createdAt, sentAt: createdAt, deliveredAt: deliveredAt ?? readAt, readAt: readAt)
+    }
+}
+
+extension Message {
+    /// The message as JSON, as clients see it.
+    func json() throws -> ByteBuffer { ByteBuffer(bytes: try JSONEncoder().encode(self)) }
+
+    func asSent() -> Message {
+        var message = self
+        (message.status, message.deliveredAt, message.readAt) = (.sent, nil, nil)
+        return message
+    }
+}

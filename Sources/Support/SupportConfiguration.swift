@@ -1,0 +1,41 @@
+/// The limits and lengths of the business, with defaults that suit most installations.
+package struct SupportConfiguration: Sendable {
+    /// Characters that a message may have.
+    package var messageCharacters = 150_000
+    /// Messages of each chat that stay in Redis; older ones are read from PostgreSQL.
+    package var historyLength = 200
+    /// `client_id`s that each chat remembers to recognise a resend by.
+    package var rememberedClientIDs = 1000
+    /// How long a chat without news stays in Redis.
+    package var chatIdleExpiry: Duration = .seconds(24 * 3600)
+    /// How many messages a contact, and an agent, may send: a burst, refilled at a steady rate.
+    package var contactMessages = RateLimit(burst: 20, per: .milliseconds(500))
+    package var agentMessages = RateLimit(burst: 60, per: .milliseconds(100))
+    /// New widget sessions, and log-in attempts, from one address.
+    package var sessionsPerAddress = RateLimit(burst: 300, per: .milliseconds(200))
+    package var loginsPerAddress = RateLimit(burst: 30, per: .seconds(2))
+    package var loginsPerEmail = RateLimit(burst: 10, per: .seconds(10))
+    /// How long a contact's token is good for after their last visit.
+    package var contactTokenLifetime: Duration = .seconds(180 * 86_400)
+    package var loginLifetime: Duration = .seconds(30 * 86_400)
+    /// An agent's message that is still unread after this long is sent by e-mail.
+    package var unreadEmailDelay: Duration = .seconds(300)
+
+    package init() {}
+}
+
+/// A token bucket: so many at once, then one per interval.
+package struct RateLimit: Sendable, Equatable {
+    package var burst: Int
+    package var per: Duration
+
+    package init(burst: Int, per: Duration) {
+        self.burst = burst
+        self.per = per
+    }
+
+    var interval: Int {
+        let (seconds, attoseconds) = per.components
+        return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+    }
+}

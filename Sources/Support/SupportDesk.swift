@@ -1,0 +1,63 @@
+import Foundation
+import Logging
+import Postgres
+import Realtime
+import Redis
+import Secrets
+
+/// Everything that can be done, in one value: what a gateway's controllers and commands are given.
+///
+///     accounts ─ access ─ inboxes ─ contacts ─ chats ─ messages ─ receipts
+package struct SupportDesk: Sendable {
+    package let configuration: SupportConfiguration
+    package let postgres: PostgresPool
+    package let redis: RedisClient
+
+    package let logins: Logins
+    package let tickets: Tickets
+    package let limits: RateLimits
+    package let inboxes: Inboxes
+    package let contacts: Contacts
+    package let chats: Chats
+    package let chatList: ChatList
+    package let messages: Messages
+    package let receipts: Receipts
+    package let archive: Archive
+    package let typing: Typing
+    package let announcements: Announcements
+    package let journal: Journal
+    package let health: Health
+
+    /// Throws `RedisError` when a script is missing or malformed.
+    package init(
+        configuration: SupportConfiguration, postgres: PostgresPool, redis: RedisClient, scripts: ScriptLibrary,
+        keyring: Keyring, passwords: PasswordHasher = PasswordHasher()
+    ) throws(RedisError) {
+        self.configuration = configuration
+        self.postgres = postgres
+        self.redis = redis
+        let chatScripts = try ChatScripts(scripts)
+        let messageRows = MessageRows(postgres: postgres)
+        let coldChats = ColdChats(
+            redis: redis, scripts: chatScripts, chatRows: ChatRows(postgres: postgres), messageRows: messageRows,
+            configuration: configuration)
+        let tokens = ContactTokens(signer: TokenSigner(keyring), lifetime: configuration.contactTokenLifetime)
+
+        logins = Logins(
+            postgres: postgres, redis: redis, passwords: passwords, lifetime: configuration.loginLifetime)
+        tickets = Tickets(redis: redis)
+        limits = try RateLimits(redis: redis, scripts: scripts)
+        inboxes = Inboxes(postgres: postgres)
+        contacts = Contacts(postgres: postgres, tokens: tokens, redis: redis, scripts: chatScripts)
+        chats = Chats(redis: redis, coldChats: coldChats)
+        chatList = ChatList(postgres: postgres)
+        messages = try Messages(
+            redis: redis, scripts: scripts, coldChats: coldChats, rows: messageRows, configuration: configuration)
+        receipts = Receipts(redis: redis, coldChats: coldChats)
+        archive = Archive(redis: redis, coldChats: coldChats)
+        typing = Typing(redis: redis)
+        announcements = Announcements(redis: redis, scripts: chatScripts, configuration: configuration)
+        journal = Journal(cell: Cell(0), redis: redis, scripts: try JournalScripts(scripts))
+        health = Health(redis: redis, postgres: postgres, journal: journal)
+    }
+}

@@ -1,0 +1,37 @@
+-- mark.lua: raise the mark up to which one side has got or read the chat; never lowers it.
+--
+-- KEYS[1]  {cN}:ACCOUNT:chat:ID            hash    live state of the chat (fields: Support/Chats/ChatKeys)
+-- KEYS[2]  {cN}:journal            stream  facts on their way to PostgreSQL
+-- KEYS[3]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
+-- ARGV[1]  now, ISO 8601
+-- ARGV[2]  who: user | admin
+-- ARGV[3]  what: delivered | read
+-- ARGV[4]  up to this seq; 0 = everything
+-- ARGV[5]  the chat's channel
+-- ARGV[6]  the staff's channel
+--
+-- Returns  {"marked", seq} | {"unchanged", seq} | {"cold"}
+-- Cost     O(1).   Called by Support/Chats/Receipts.mark
+local chat, journal, cell = unpack(KEYS)
+local iso, who, what, upto = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local field = who .. '_' .. what
+
+local epoch = redis.call('HGET', cell, 'epoch')
+local state = redis.call('HMGET', chat, 'epoch', 'id', 'tenant', 'seq', field)
+if not epoch or state[1] ~= epoch then return { 'cold' } end
+
+local seq, was = tonumber(state[4]), tonumber(state[5] or 0)
+local mark = upto == 0 and seq or math.min(upto, seq)
+if mark <= was then return { 'unchanged', string.format('%.0f', was) } end
+
+mark, was = string.format('%.0f', mark), string.format('%.0f', was)
+redis.call('HSET', chat, field, mark, field .. '_at', iso)
+redis.call('XADD', journal, '*', 'f', '{"kind":"chat.marked","at":"' .. iso .. '",' .. state[3] .. ',"by":"' .. who
+    .. '","mark":"' .. what .. '","from_seq":' .. was .. ',"up_to_seq":' .. mark .. '}')
+redis.call('PUBLISH', ARGV[5], '\n{"type":"message_status","status":"' .. what .. '","by":"' .. who
+    .. '","up_to_seq":' .. mark .. ',"at":"' .. iso .. '"}')
+if who == 'admin' and what == 'read' then
+    redis.call('PUBLISH', ARGV[6], '\n{"type":"chat_updated","chat":{"id":"' .. state[2] .. '","read_up_to":' .. mark
+        .. ',"unread":' .. tostring(tonumber(mark) < seq) .. '}}')
+end
+return { 'marked', mark }

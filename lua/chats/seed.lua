@@ -1,0 +1,32 @@
+-- seed.lua: make a cold chat warm, from what PostgreSQL knows of it.
+--
+-- KEYS[1]  {cN}:ACCOUNT:chat:ID            hash    live state of the chat (fields: Support/Chats/ChatKeys)
+-- KEYS[2]  {cN}:ACCOUNT:chat:ID:history    stream  seq-0 -> message JSON
+-- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    client_id -> seq
+-- KEYS[4]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
+-- KEYS[5]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
+-- ARGV[1]  epoch to begin, should the cell have none
+-- ARGV[2]  idle chats expire after, s
+-- ARGV[3]  JSON {"fields": [name, value, …], "messages": [[seq, message], …], "clients": [[seq, client_id], …],
+--          "waiting_since": ms or absent}, every value a string
+--
+-- Returns  {"seeded"} | {"warm"} | {"recovering"}
+-- Cost     O(remembered messages).   Called by Support/Chats/ColdChats.seed
+local chat, history, clients, cell, waiting = unpack(KEYS)
+
+-- While facts of an earlier epoch are on their way to PostgreSQL, what it knows may be too old to build on.
+if redis.call('HEXISTS', cell, 'recovering') == 1 then return { 'recovering' } end
+redis.call('HSETNX', cell, 'epoch', ARGV[1])
+local epoch = redis.call('HGET', cell, 'epoch')
+if redis.call('HGET', chat, 'epoch') == epoch then return { 'warm' } end
+
+local known = cjson.decode(ARGV[3]) -- only read; the messages inside are strings and stay as they are
+redis.call('DEL', chat, history, clients)
+redis.call('HSET', chat, 'epoch', epoch, 'idle', '1', unpack(known.fields))
+for _, entry in ipairs(known.messages) do redis.call('XADD', history, entry[1] .. '-0', 'm', entry[2]) end
+for _, entry in ipairs(known.clients) do redis.call('ZADD', clients, entry[1], entry[2]) end
+if known.waiting_since then
+    redis.call('ZADD', waiting, known.waiting_since, redis.call('HGET', chat, 'conversation'))
+end
+for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[2]) end
+return { 'seeded' }

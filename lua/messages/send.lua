@@ -1,0 +1,111 @@
+-- send.lua: accept one message: dedupe, rate limit, number it, remember it, journal it, publish it.
+--
+-- KEYS[1]  {cN}:ACCOUNT:chat:ID            hash    live state of the chat (fields: Support/Chats/ChatKeys)
+-- KEYS[2]  {cN}:ACCOUNT:chat:ID:history    stream  seq-0 -> message JSON
+-- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    client_id -> seq
+-- KEYS[4]  {cN}:rate:SENDER        string  when the sender's bucket is full again, ms (GCRA)
+-- KEYS[5]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
+-- KEYS[6]  {cN}:journal            stream  facts on their way to PostgreSQL
+-- KEYS[7]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
+-- ARGV[1]  now, ms
+-- ARGV[2]  now, ISO 8601
+-- ARGV[3]  sender: user | admin
+-- ARGV[4]  sender id
+-- ARGV[5]  sender's name as a JSON string, or null
+-- ARGV[6]  client_id
+-- ARGV[7]  message JSON that follows seq and conversation_id
+-- ARGV[8]  the chat list's last_message_* fields as JSON members
+-- ARGV[9]  id for the conversation, should one be opened
+-- ARGV[10] rate limit: ms per message
+-- ARGV[11] rate limit: burst, messages
+-- ARGV[12] history length, messages
+-- ARGV[13] the chat's channel
+-- ARGV[14] the staff's channel
+--
+-- Returns  {"accepted", message} | {"duplicate", message} | {"forgotten", seq} | {"limited", retry after, ms} | {"cold"}
+-- Cost     O(log n) in the chat's remembered messages.   Called by Support/Messages/Messages.send
+local chat, history, clients, rate, waiting, journal, cell = unpack(KEYS)
+local now, iso, sender, sender_id, sender_name, client_id, rest, summary = unpack(ARGV, 1, 8)
+now = tonumber(now)
+
+local epoch = redis.call('HGET', cell, 'epoch')
+local state = redis.call('HMGET', chat, 'epoch', 'id', 'tenant', 'card', 'seq', 'persisted', 'archived',
+    'conversation', 'status', 'version', 'new', 'idle')
+if not epoch or state[1] ~= epoch then return { 'cold' } end
+local id, tenant, card, archived = state[2], state[3], state[4], state[7] == '1'
+
+-- A repeat is answered before the rate limit: resending what was accepted costs the client nothing.
+local known = redis.call('ZSCORE', clients, client_id)
+if known then
+    local entry = redis.call('XRANGE', history, known .. '-0', known .. '-0')[1]
+    if entry then return { 'duplicate', entry[2][2] } end
+    return { 'forgotten', known }
+end
+
+-- Generic cell rate algorithm: a bucket is nothing but the moment at which it will be full again.
+local interval, burst = tonumber(ARGV[10]), tonumber(ARGV[11])
+local full = math.max(tonumber(redis.call('GET', rate) or now), now) + interval
+if full - now > interval * burst then return { 'limited', math.ceil(full - now - interval * burst) } end
+redis.call('SET', rate, string.format('%.0f', full), 'PX', math.ceil(full - now))
+
+local seq = string.format('%.0f', tonumber(state[5]) + 1)
+if state[12] then -- the chat was left to expire; it lives again
+    redis.call('HDEL', chat, 'idle')
+    for i = 1, 3 do redis.call('PERSIST', KEYS[i]) end
+end
+
+-- A conversation must be open: the contact's message opens one in line, an agent's takes it.
+local conversation, status, changed = state[8], state[9], false
+if status ~= 'waiting' and status ~= 'active' then
+    conversation, status, changed = ARGV[9], 'waiting', true
+    redis.call('HDEL', chat, 'assignee', 'assignee_name', 'assigned_at')
+    redis.call('HSET', chat, 'conversation', conversation, 'opened_at', iso)
+    state[10] = 0
+    if sender == 'user' then redis.call('ZADD', waiting, now, conversation) end
+end
+if sender == 'admin' and status == 'waiting' then
+    status, changed = 'active', true
+    redis.call('ZREM', waiting, conversation)
+    redis.call('HSET', chat, 'assignee', sender_id, 'assignee_name', sender_name, 'assigned_at', iso)
+end
+
+local message = '{"seq":' .. seq .. ',"conversation_id":"' .. conversation .. '",' .. rest
+local fact = '{"kind":"message.created","at":"' .. iso .. '",' .. tenant .. ',"sender_id":"' .. sender_id
+    .. '","message":' .. message
+if state[11] then -- the first message brings the chat's and the contact's rows with it
+    fact = fact .. ',"about":' .. redis.call('HGET', chat, 'about')
+    redis.call('HDEL', chat, 'new', 'about')
+end
+
+local episode
+if changed then
+    local version = string.format('%.0f', tonumber(state[10] or 0) + 1)
+    redis.call('HSET', chat, 'status', status, 'version', version)
+    local held = redis.call('HMGET', chat, 'opened_at', 'assigned_at', 'assignee', 'assignee_name')
+    local shared = '{"id":"' .. conversation .. '","status":"' .. status .. '"'
+    fact = fact .. ',"conversation":' .. shared .. ',"version":' .. version .. ',"opened_at":"' .. held[1]
+        .. '","assigned_at":' .. (held[2] and '"' .. held[2] .. '"' or 'null')
+        .. ',"assignee_id":' .. (held[3] and '"' .. held[3] .. '"' or 'null') .. '}'
+    local place = redis.call('ZRANK', waiting, conversation)
+    episode = shared .. ',"position":' .. (place and place + 1 or 'null')
+        .. ',"assignee":' .. (held[3] and '{"id":"' .. held[3] .. '","name":' .. held[4] .. '}' or 'null') .. '}'
+end
+
+if sender == 'user' then archived = false end -- whoever writes again is back in the list
+local keep = math.max(0, math.min(tonumber(state[6]) + 1, tonumber(seq) - tonumber(ARGV[12]) + 1))
+redis.call('HSET', chat, 'seq', seq, 'archived', archived and '1' or '0')
+redis.call('XADD', history, 'MINID', '~', string.format('%.0f-0', keep), seq .. '-0', 'm', message)
+redis.call('ZADD', clients, seq, client_id)
+redis.call('XADD', journal, '*', 'f', fact .. '}')
+
+redis.call('PUBLISH', ARGV[13], seq .. ' ' .. epoch .. '\n{"type":"new_message","message":' .. message .. '}')
+if changed then redis.call('PUBLISH', ARGV[13], '\n{"type":"conversation","conversation":' .. episode .. '}') end
+local row = '"chat":{"id":"' .. id .. '",' .. card .. ',"message_count":' .. seq .. ',"archived":' .. tostring(archived)
+    .. ',"status":"' .. status .. '",' .. summary .. '}}'
+if sender == 'user' then
+    redis.call('PUBLISH', ARGV[14], '\n{"type":"new_user_message","chat_id":"' .. id .. '",' .. card
+        .. ',"message":' .. message .. ',' .. row)
+else
+    redis.call('PUBLISH', ARGV[14], '\n{"type":"chat_updated",' .. row)
+end
+return { 'accepted', message }
