@@ -1,0 +1,41 @@
+import Gateway
+import Hummingbird
+import Logging
+import NIOCore
+import Realtime
+import ServiceLifecycle
+
+/// A gateway: HTTP and sockets, stateless, any number of them.
+struct GatewayRole {
+    let house: House
+
+    func run() async throws {
+        let (settings, logger) = (house.settings, house.logger)
+        let metrics = PrometheusRegistry.bootstrap()
+        try await house.redis.load(house.scripts)
+
+        let loops = try await CableLoops(group: house.group)
+        let hub = try await Hub(
+            redis: settings.redis, group: house.group, logger: logger,
+            encode: { text in
+                var frame = ByteBuffer()
+                FrameEncoder.text(text, into: &frame)
+                return frame
+            },
+            onGap: { loops.reconnectAll() })
+        let gateway = GatewayApplication(
+            configuration: settings.gateway, desk: house.desk,
+            cable: Cable(desk: house.desk, hub: hub, loops: loops, logger: logger),
+            files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
+            metrics: { metrics.text() })
+        logger.info(
+            "gateway listens", metadata: ["host": "\(settings.gateway.host)", "port": "\(settings.gateway.port)"])
+
+        try await ServiceGroup(
+            configuration: .init(
+                services: [.init(service: gateway.build(on: house.group))],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+        await hub.shutdown()
+    }
+}

@@ -1,0 +1,61 @@
+import Jobs
+import Logging
+import Realtime
+import Redis
+import ServiceLifecycle
+import Support
+
+/// A worker: the journal's readers, and jobs. Any number of them; each duty is one named service.
+struct WorkerRole {
+    let house: House
+
+    func run() async throws {
+        let (settings, desk, logger) = (house.settings, house.desk, house.logger)
+        try await house.redis.load(house.scripts)
+
+        let persister = Persister(
+            journal: desk.journal, postgres: house.postgres, announcements: desk.announcements, logger: logger)
+        let dispatcher = Dispatcher(
+            journal: desk.journal,
+            listeners: [
+                UnreadEmailListener(jobs: JobClient(redis: house.redis), delay: settings.support.unreadEmailDelay)
+            ], logger: logger)
+
+        try await ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: reader(persister)),
+                    .init(service: reader(dispatcher)),
+                    .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
+                    .init(service: try jobWorker()),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+    }
+
+    private func reader<Consumer: JournalConsumer>(_ consumer: Consumer) -> JournalReader<Consumer> {
+        JournalReader(
+            journal: house.desk.journal, consumer: consumer,
+            blocking: RedisClient(house.settings.redis.blocking, group: house.group, logger: house.logger),
+            readers: [Persister.name, Dispatcher.name], process: processName,
+            batch: house.settings.worker.journalBatch, logger: house.logger)
+    }
+
+    /// The jobs that this version knows, one line each.
+    private func jobWorker() throws -> JobWorker {
+        var registry = JobRegistry()
+        registry.register(
+            UnreadEmailJob.self,
+            services: .init(
+                postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
+                from: house.settings.mail.from))
+
+        var configuration = JobWorkerConfiguration()
+        configuration.concurrency = house.settings.worker.concurrency
+        configuration.queues = house.settings.worker.queues
+        configuration.shutdownTimeout = house.settings.worker.shutdownTimeout
+        return JobWorker(
+            configuration: configuration, redis: house.settings.redis, group: house.group,
+            scripts: try JobScripts(house.scripts), registry: registry, logger: house.logger)
+    }
+}

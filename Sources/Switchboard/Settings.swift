@@ -1,0 +1,139 @@
+import Configuration
+import Foundation
+import Gateway
+import Logging
+import Postgres
+import Redis
+import Secrets
+import Support
+import SystemPackage
+
+/// Everything that can be set, read once at the start: the only reader of the environment and of `config/*.yml`.
+///
+/// The environment wins over `config/ENVIRONMENT.yml`, and that over `config/default.yml`, which has every key. Rooms
+/// are given their own configuration and never ask where it came from.
+struct Settings: Sendable {
+    let home: String
+    let environment: String
+    let logLevel: Logger.Level
+    let redis: RedisConfiguration
+    let postgres: PostgresConfiguration
+    let keyring: Keyring
+    let gateway: GatewayApplication.Configuration
+    let eventLoops: Int
+    let worker: WorkerSettings
+    let mail: MailSettings
+    let support: SupportConfiguration
+    /// What is in effect, in the order of the file, secrets hidden; for `switchboard config`.
+    let effective: [(key: String, value: String)]
+
+    struct WorkerSettings: Sendable {
+        let concurrency: Int
+        let queues: [String]
+        let shutdownTimeout: Duration
+        let journalBatch: Int
+    }
+
+    struct MailSettings: Sendable {
+        let folder: String
+        let from: String
+    }
+
+    static func load(environment variables: [String: String] = ProcessInfo.processInfo.environment) async throws -> Settings {
+        let home = variables["SWITCHBOARD_HOME"] ?? FileManager.default.currentDirectoryPath
+        let environment = variables["SWITCHBOARD_ENV"] ?? "development"
+        guard FileManager.default.fileExists(atPath: "\(home)/config/default.yml") else {
+            throw SettingsError([
+                "there is no config/default.yml in \(home); run in Switchboard's folder or set SWITCHBOARD_HOME"
+            ])
+        }
+        let reader = SettingsReader(
+            ConfigReader(providers: [
+                EnvironmentVariablesProvider(environmentVariables: variables),
+                try await FileProvider<YAMLSnapshot>(
+                    filePath: FilePath("\(home)/config/\(environment).yml"), allowMissing: true),
+                try await FileProvider<YAMLSnapshot>(filePath: FilePath("\(home)/config/default.yml")),
+            ]))
+        return try Settings(reader, home: home, environment: environment, variables)
+    }
+
+    private init(
+        _ reader: SettingsReader, home: String, environment: String, _ variables: [String: String]
+    ) throws {
+        var reader = reader
+        self.home = home
+        self.environment = environment
+        redis = try reader.parse("redis.url", secret: true) { try RedisConfiguration(url: $0) }
+            ?? RedisConfiguration(url: "redis://127.0.0.1")
+        var postgres = try reader.parse("database.url", secret: true) { try PostgresConfiguration(url: $0) }
+            ?? PostgresConfiguration(url: "postgresql://127.0.0.1")
+        postgres.poolSize = reader.int("database.pool_size", 1...500)
+        self.postgres = postgres
+        let previous = reader.list("switchboard.previous_secrets", secret: true)
+        keyring = try Settings.keyring(reader.text("switchboard.secret", secret: true), previous, &reader)
+        logLevel = try reader.parse("log.level") { name in
+            guard let level = Logger.Level(rawValue: name) else {
+                throw SettingsError(["it is trace, debug, info, notice, warning, error or critical"])
+            }
+            return level
+        } ?? .info
+
+        var gateway = GatewayApplication.Configuration()
+        gateway.host = variables["HOST"] ?? reader.text("gateway.host")
+        gateway.port = variables["PORT"].flatMap { Int($0) } ?? reader.int("gateway.port", 0...65_535)
+        eventLoops = reader.int("gateway.event_loops", 0...256)
+        let proxies = reader.list("gateway.trusted_proxies")
+        do {
+            gateway.channel.trustedProxies = try TrustedProxies(proxies)
+        } catch {
+            reader.complain("gateway.trusted_proxies", "“\(error.entry)” is no address and no CIDR block")
+        }
+        gateway.channel.webSocket.maxMessageBytes = reader.int("gateway.max_frame_bytes", 1024...(64 << 20))
+        gateway.channel.webSocket.maxOutboundBytes = reader.int("gateway.max_outbound_bytes", 131_072...(1 << 30))
+        gateway.channel.webSocket.drainPeriod = .milliseconds(Int64(reader.int("gateway.drain_ms", 0...600_000)))
+        self.gateway = gateway
+
+        worker = WorkerSettings(
+            concurrency: reader.int("worker.concurrency", 1...1000), queues: reader.list("worker.queues"),
+            shutdownTimeout: .seconds(reader.int("worker.shutdown_timeout_s", 0...3600)),
+            journalBatch: reader.int("worker.journal_batch", 1...10_000))
+
+        var support = SupportConfiguration()
+        support.messageCharacters = reader.int("limits.message_characters", 1...1_000_000)
+        support.contactMessages = reader.rate("limits.contact_messages")
+        support.agentMessages = reader.rate("limits.agent_messages")
+        support.sessionsPerAddress = reader.rate("limits.sessions_per_address")
+        support.loginsPerAddress = reader.rate("limits.logins_per_address")
+        support.historyLength = reader.int("chats.history_length", 10...10_000)
+        support.chatIdleExpiry = .seconds(reader.int("chats.idle_expiry_s", 60...31_536_000))
+        let transport = reader.text("mail.transport")
+        if transport != "folder" { reader.complain("mail.transport", "it is folder") }
+        mail = MailSettings(folder: reader.text("mail.folder"), from: reader.text("mail.from"))
+        support.unreadEmailDelay = .seconds(reader.int("mail.unread_delay_s", 0...86_400))
+        self.support = support
+
+        effective = reader.effective
+        guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
+    }
+
+    private static func keyring(
+        _ secret: String, _ previous: [String], _ reader: inout SettingsReader
+    ) throws -> Keyring {
+        do {
+            return Keyring(current: try MasterKey(secret), previous: try previous.map { try MasterKey($0) })
+        } catch {
+            reader.complain(
+                "switchboard.secret", "set SWITCHBOARD_SECRET to 32 bytes in hexadecimal: openssl rand -hex 32")
+            return Keyring(current: try MasterKey(String(repeating: "0", count: 64)))  // not used: loading fails
+        }
+    }
+}
+
+/// All that is wrong with the settings, in one message.
+struct SettingsError: Error, CustomStringConvertible {
+    let problems: [String]
+
+    init(_ problems: [String]) { self.problems = problems }
+
+    var description: String { "The settings are not right:\n" + problems.map { "  - \($0)" }.joined(separator: "\n") }
+}

@@ -1,8 +1,0 @@
-import ArgumentParser
-import Configuration
-import Hummingbird
-
-@main
-struct Switchboard: AsyncParsableCommand {
-    func run() async throws {}
-}
