@@ -1,0 +1,47 @@
+/// Work for later: a value that says what to do, and the code that does it.
+///
+/// A job is written into a Redis list in Sidekiq's own format and run by some worker process, at
+/// least once: a process that dies in the middle leaves the job to be run again, so `perform` must
+/// be harmless when repeated. An error that it throws is a failure; the job is tried again by
+/// Sidekiq's formula, `maxRetries` times, and then rests in the dead set for people to look at.
+///
+///              push                     fetch                     success
+///     client ────────▶ queue:NAME ───────────────▶ in-progress ───────────▶ gone
+///        │ at              ▲  ▲                      │   │   │
+///        ▼      promote    │  │  process died or     │   │   │ no tries left
+///     schedule ────────────┘  └── shut down ─────────┘   │   └──────────────▶ dead
+///                          ▲                             │ failure
+///                          └───────── retry ◀────────────┘
+package protocol Job: Codable, Sendable {
+    /// What the job needs besides its own fields; given to the registry once per process.
+    associatedtype Services: Sendable
+
+    /// The `class` of the job in Redis. Never rename it while jobs are on their way.
+    static var name: String { get }
+    /// The queue it goes to.
+    static var queue: String { get }
+    /// How often it is tried again after failing. Sidekiq's 25 tries take about 21 days; 0 sends the first
+    /// failure to the dead set.
+    static var maxRetries: Int { get }
+    /// How its fields are laid out in `args`.
+    static var arguments: JobArguments { get }
+
+    /// Does the work. Should notice cancellation: that is how a shutdown ends a job whose time is up, and
+    /// the job is run again elsewhere.
+    func perform(_ services: Services, _ context: JobContext) async throws
+}
+
+extension Job {
+    package static var queue: String { "default" }
+    package static var maxRetries: Int { 25 }
+    package static var arguments: JobArguments { .named }
+}
+
+/// The two ways in which a job's fields become Sidekiq's `args` array.
+package enum JobArguments: Sendable {
+    /// One object: `[{"chat":"…","limit":5}]`. What Swift writes unless told otherwise.
+    case named
+    /// The array itself, for jobs shared with Ruby (`perform(chat, limit)`): the job decodes itself from an
+    /// unkeyed container.
+    case positional
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// The keys of this room. All but the last two kinds are Sidekiq's own, so that its clients, its API and its
+/// Web page read and write them too; they share no hash tag, therefore jobs live on one Redis.
+package enum JobKeys {
+    /// set: names of the queues.
+    package static let queues = "queues"
+    /// zset: job → when it is due, seconds.
+    package static let schedule = "schedule"
+    /// zset: failed job → when it is tried again, seconds.
+    package static let retry = "retry"
+    /// zset: job that is not tried any more → when it died, seconds.
+    package static let dead = "dead"
+    /// set: identities of the processes.
+    package static let processes = "processes"
+    /// int: executions ever, failed ones included; and of them the failed.
+    package static let processed = "stat:processed"
+    package static let failed = "stat:failed"
+
+    /// list: waiting jobs, pushed at the head, taken from the tail.
+    package static func queue(_ name: String) -> String { "queue:\(name)" }
+    /// hash: what a process says of itself.
+    static func record(_ identity: String) -> String { identity }
+    /// hash: thread → the job it runs.
+    static func work(_ identity: String) -> String { "\(identity):work" }
+    /// list: what a process is asked to do.
+    static func signals(_ identity: String) -> String { "\(identity)-signals" }
+    /// int: the counter of one day, UTC.
+    static func daily(_ counter: String, _ day: String) -> String { "\(counter):\(day)" }
+
+    /// zset: identity → end of its lease, seconds.
+    static let leases = "in-progress"
+    /// list: the jobs that a process has in hand.
+    static func inProgress(_ identity: String) -> String { "in-progress:\(identity)" }
+
+    /// `YYYY-MM-DD` of a time, UTC, as it stands in the daily counters.
+    static func day(of time: Date) -> String {
+        // Howard Hinnant's civil_from_days: a formatter costs more than the job it counts.
+        let z = Int((time.timeIntervalSince1970 / 86400).rounded(.down)) + 719_468
+        let era = (z >= 0 ? z : z - 146_096) / 146_097
+        let dayOfEra = z - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * shifted + 2) / 5 + 1
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(year)-\(two(month))-\(two(day))"
+    }
+}

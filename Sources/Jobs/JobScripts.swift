@@ -1,0 +1,18 @@
+import Redis
+
+/// The Lua scripts of this room, `lua/jobs/`.
+package struct JobScripts: Sendable {
+    let fetch, retry, requeue, promote, beat, leave, lapsed, recover: RedisScript
+
+    /// Throws `.configuration` when the library lacks one of them.
+    package init(_ library: ScriptLibrary) throws(RedisError) {
+        fetch = try library.script("jobs/fetch")
+        retry = try library.script("jobs/retry")
+        requeue = try library.script("jobs/requeue")
+        promote = try library.script("jobs/promote")
+        beat = try library.script("jobs/beat")
+        leave = try library.script("jobs/leave")
+        lapsed = try library.script("jobs/lapsed")
+        recover = try library.script("jobs/recover")
+    }
+}

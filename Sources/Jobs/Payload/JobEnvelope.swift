@@ -1,0 +1,65 @@
+import Foundation
+import NIOCore
+
+/// A job on its way to Redis: Sidekiq's JSON and where it belongs.
+///
+/// The same job, `jid` and times always give the same bytes. A job for later is a member of the set
+/// `schedule`, so pushing it again with its `jid` changes nothing while it waits there.
+package struct JobEnvelope: Sendable {
+    package let jid: String
+    package let queue: String
+    /// When the job is to run; nil for at once.
+    package let at: Date?
+    /// The JSON without `at` and `enqueued_at`, as it lies in `schedule`.
+    package let bytes: ByteBuffer
+
+    /// - Parameters:
+    ///   - jid: identifies the job; random (12 bytes as hex) when not given.
+    ///   - createdAt: by the caller's clock; kept for ever.
+    ///   - at: run not before; by the caller's clock, though Redis's decides when it is due.
+    /// - Throws: `EncodingError` when the job's fields cannot be written as JSON.
+    package init(_ job: some Job, jid: String? = nil, createdAt: Date, at: Date? = nil) throws {
+        try self.init(
+            job, queue: type(of: job).queue, jid: jid ?? Self.randomJID(), createdAt: createdAt, at: at)
+    }
+
+    private init<J: Job>(_ job: J, queue: String, jid: String, createdAt: Date, at: Date?) throws {
+        self.jid = jid
+        self.queue = queue
+        self.at = at
+        var bytes = ByteBuffer(string: "{\"class\":\(JSONText.string(J.name)),\"args\":")
+        switch J.arguments {
+        case .named: bytes.writeBytes(try Self.encoder.encode([job]))
+        case .positional: bytes.writeBytes(try Self.encoder.encode(job))
+        }
+        bytes.writeString(
+            """
+            ,"jid":\(JSONText.string(jid)),"queue":\(JSONText.string(queue)),"retry":\(J.maxRetries)\
+            ,"created_at":\(JSONText.time(createdAt))}
+            """)
+        self.bytes = bytes
+    }
+
+    /// The JSON as it lies in a queue.
+    package func queued(at time: Date) -> ByteBuffer {
+        var result = bytes
+        result.moveWriterIndex(to: result.writerIndex - 1)
+        result.writeString(",\"enqueued_at\":\(JSONText.time(time))}")
+        return result
+    }
+
+    /// 24 hex digits, as in Sidekiq.
+    package static func randomJID() -> String {
+        var random = SystemRandomNumberGenerator()
+        let digits = String(random.next(), radix: 16) + String(random.next() as UInt32, radix: 16)
+        return String(repeating: "0", count: 24 - digits.count) + digits
+    }
+
+    /// Sorted keys make the bytes deterministic; times as seconds are what Ruby expects.
+    private static let encoder: JSONEncoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .secondsSince1970
+        return encoder
+    }()
+}

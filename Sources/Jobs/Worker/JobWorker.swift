@@ -1,0 +1,175 @@
+import Foundation
+import Logging
+import NIOCore
+import Redis
+import ServiceLifecycle
+
+/// A worker process: takes jobs from Redis and runs them.
+///
+///     JobWorker ─┬─ JobProcessor × concurrency ──▶ JobFetcher ──▶ JobStore (scripts)
+///                ├─ JobWaiter × queue            ──▶    │
+///                ├─ JobScheduler   due jobs to their queues
+///                ├─ JobHeartbeat   the process's lease and record
+///                └─ JobRecovery    the jobs of dead processes
+///
+/// As in Sidekiq it is first *quiet* (takes no more jobs, goes on with those it runs), then stops. A graceful
+/// shutdown does both: it waits up to `shutdownTimeout` for running jobs, hands those that are not done back
+/// to their queues, to be taken next, and cancels them.
+package final class JobWorker: Service {
+    private let configuration: JobWorkerConfiguration
+    private let redis: RedisConfiguration
+    private let group: any EventLoopGroup
+    private let scripts: JobScripts
+    private let registry: JobRegistry
+    private let logger: Logger
+    private let identity = ProcessIdentity()
+    private let quietLatch = Latch()
+    private let stopLatch = Latch()
+
+    /// Traps on a configuration that does not validate; whoever reads settings asks `validate()` first.
+    package init(
+        configuration: JobWorkerConfiguration, redis: RedisConfiguration, group: any EventLoopGroup,
+        scripts: JobScripts, registry: JobRegistry, logger: Logger
+    ) {
+        let problems = configuration.validate()
+        precondition(problems.isEmpty, problems.joined(separator: "; "))
+        self.configuration = configuration
+        self.redis = redis
+        self.group = group
+        self.scripts = scripts
+        self.registry = registry
+        self.logger = logger
+    }
+
+    /// What the process is called in Redis: `host:pid:nonce`.
+    package var name: String { identity.text }
+
+    /// Takes no more jobs from now on, but stays. What SIGTSTP and the Web page's *Quiet* ask for.
+    package func quiet() { quietLatch.open() }
+
+    /// Makes `run` return, as a graceful shutdown does.
+    package func stop() { stopLatch.open() }
+
+    /// Returns after a graceful shutdown, `stop()`, or TERM from Sidekiq's Web page. A cancelled task ends
+    /// without waiting for the running jobs; they go back to their queues as well.
+    package func run() async {
+        let client = RedisClient(redis, group: group, logger: logger)
+        let store = JobStore(
+            redis: client, scripts: scripts, identity: identity.text, queues: configuration.queues,
+            deadJobs: configuration.deadJobs, deadFor: configuration.deadFor)
+        let fetcher = JobFetcher(slots: configuration.concurrency, store: store, logger: logger)
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await live(store, fetcher)
+            } onGracefulShutdown: {
+                self.stop()
+            }
+        } onCancel: {
+            stop()
+        }
+        await leave(store, fetcher)
+        await client.shutdown()
+    }
+
+    private func live(_ store: JobStore, _ fetcher: JobFetcher) async {
+        let heartbeat = heartbeat(store, fetcher)
+        await heartbeat.join()
+        await withTaskGroup { background in
+            background.addTask { await heartbeat.run() }
+            background.addTask {
+                await JobScheduler(
+                    store: store, pause: self.configuration.schedulerPause, quiet: self.quietLatch,
+                    logger: self.logger
+                ).run()
+            }
+            background.addTask {
+                await JobRecovery(store: store, interval: self.configuration.heartbeat, logger: self.logger)
+                    .run()
+            }
+            await work(store, fetcher)
+            background.cancelAll()
+        }
+    }
+
+    /// Until all jobs have ended, or their time is up.
+    private func work(_ store: JobStore, _ fetcher: JobFetcher) async {
+        await withTaskGroup { group in
+            group.addTask {
+                await self.runJobs(store, fetcher)
+                await self.stopLatch.wait()
+            }
+            group.addTask {
+                await self.stopLatch.wait()
+                self.quietLatch.open()
+                // `try?`: cancelled when the jobs have ended before.
+                try? await Task.sleep(for: self.configuration.shutdownTimeout)
+                if !Task.isCancelled { await self.handBack(fetcher.inHand, store) }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func runJobs(_ store: JobStore, _ fetcher: JobFetcher) async {
+        let waiters = waiters(store, fetcher)
+        await withTaskGroup { group in
+            for slot in 0..<configuration.concurrency {
+                group.addTask {
+                    await JobProcessor(
+                        slot: slot, fetcher: fetcher, store: store, registry: self.registry,
+                        logger: self.logger
+                    ).run()
+                }
+            }
+            for waiter in waiters { group.addTask { await waiter.run() } }
+            group.addTask {
+                await self.quietLatch.wait()
+                let unbegun = fetcher.stop()
+                for waiter in waiters { await waiter.end() }
+                await self.handBack(unbegun, store)
+            }
+        }
+    }
+
+    private func waiters(_ store: JobStore, _ fetcher: JobFetcher) -> [JobWaiter] {
+        var blocking = redis
+        blocking.commandTimeout = .seconds(JobWaiter.longestWait * 2)
+        return configuration.queues.enumerated().map { index, queue in
+            JobWaiter(
+                number: configuration.concurrency + index, queue: queue,
+                connection: RedisClient(blocking, group: group, logger: logger), store: store,
+                fetcher: fetcher, logger: logger)
+        }
+    }
+
+    private func heartbeat(_ store: JobStore, _ fetcher: JobFetcher) -> JobHeartbeat {
+        JobHeartbeat(
+            store: store, fetcher: fetcher,
+            record: ProcessRecord(identity, configuration, startedAt: Date()),
+            configuration: configuration, quiet: quietLatch, stop: stopLatch, logger: logger)
+    }
+
+    private func handBack(_ jobs: [FetchedJob], _ store: JobStore) async {
+        guard !jobs.isEmpty else { return }
+        do {
+            let returned = try await store.handBack(jobs)
+            guard returned > 0 else { return }
+            logger.notice("unfinished jobs were handed back", metadata: ["jobs": "\(returned)"])
+        } catch {
+            logger.warning(
+                "jobs could not be handed back, they will be recovered", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func leave(_ store: JobStore, _ fetcher: JobFetcher) async {
+        // What a cancelled task left in hand; jobs handed back before are not found again.
+        await handBack(fetcher.inHand, store)
+        do {
+            if try await !store.leave() {
+                logger.warning("the worker left jobs in hand, they will be recovered")
+            }
+        } catch {
+            logger.warning("the worker could not say good-bye", metadata: ["error": "\(error)"])
+        }
+    }
+}

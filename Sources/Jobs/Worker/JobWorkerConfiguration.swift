@@ -1,0 +1,38 @@
+/// How a worker process runs jobs.
+package struct JobWorkerConfiguration: Sendable {
+    /// How many jobs run at the same time.
+    package var concurrency = 10
+    /// The queues it serves; a job in an earlier one is always taken first.
+    package var queues = ["default"]
+    /// How long running jobs may go on after a request to stop, before they are handed back.
+    package var shutdownTimeout: Duration = .seconds(25)
+    /// How often the process says that it lives.
+    package var heartbeat: Duration = .seconds(5)
+    /// How long it is believed after it last did so. Its jobs are given to others one or two heartbeats later,
+    /// thus 15–25 s after a kill -9 by default.
+    package var lease: Duration = .seconds(15)
+    /// The longest sleep of the scheduler; a job that is made due later than that runs on time.
+    package var schedulerPause: Duration = .seconds(1)
+    /// Jobs that died stay to be looked at: so many …
+    package var deadJobs = 10_000
+    /// … and so long.
+    package var deadFor: Duration = .seconds(180 * 86_400)
+    /// Shown on Sidekiq's Web page beside the process.
+    package var tag = "switchboard"
+
+    package init() {}
+
+    /// Everything that is wrong with it, in words; empty when it can be used.
+    package func validate() -> [String] {
+        var problems: [String] = []
+        if !(1...1000).contains(concurrency) { problems.append("concurrency must be from 1 to 1000") }
+        if queues.isEmpty || queues.contains("") { problems.append("queues must be names, one at least") }
+        if Set(queues).count != queues.count { problems.append("queues names a queue twice") }
+        if shutdownTimeout < .zero { problems.append("shutdownTimeout must not be negative") }
+        if heartbeat <= .zero { problems.append("heartbeat must be positive") }
+        if lease < heartbeat * 2 { problems.append("lease must be two heartbeats at least") }
+        if schedulerPause <= .zero { problems.append("schedulerPause must be positive") }
+        if deadJobs < 1 || deadFor <= .zero { problems.append("deadJobs and deadFor must be positive") }
+        return problems
+    }
+}
