@@ -27,13 +27,13 @@ package struct GatewayApplication: Sendable {
     private let desk: SupportDesk
     private let cable: Cable
     private let files: StaticFiles
-    private let metrics: @Sendable () -> String
+    private let metrics: @Sendable () -> ByteBuffer
     private let logger: Logger
 
     /// - Parameter metrics: renders the process's metrics in Prometheus' text format.
     package init(
         configuration: Configuration, desk: SupportDesk, cable: Cable, files: StaticFiles, logger: Logger,
-        metrics: @escaping @Sendable () -> String
+        metrics: @escaping @Sendable () -> ByteBuffer
     ) {
         self.configuration = configuration
         self.desk = desk
@@ -65,8 +65,8 @@ package struct GatewayApplication: Sendable {
         router.get("health/ready", use: health.ready)
         router.get("metrics") { [metrics] _, _ in
             Response(
-                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: metrics())))
+                status: .ok, headers: [.contentType: PrometheusRegistry.contentType],
+                body: .init(byteBuffer: metrics()))
         }
         router.post("auth/login", use: auth.login)
 
@@ -94,8 +94,12 @@ package struct GatewayApplication: Sendable {
         redirectOlderSpellings(router)
 
         for method in [HTTPRequest.Method.get, .head] {
-            router.on("**", method: method) { [files] request, _ in try files.respond(to: request) }
-            router.on("", method: method) { [files] request, _ in try files.respond(to: request) }
+            for path: RouterPath in ["", "**"] {
+                router.on(path, method: method) { [files] request, _ in
+                    guard let file = files.response(to: request.head) else { throw HTTPError(.notFound) }
+                    return file
+                }
+            }
         }
         return router
     }

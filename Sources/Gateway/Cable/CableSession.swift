@@ -91,7 +91,7 @@ final class CableSession: SocketSession, StreamMember {
     ) {
         let session = NIOLoopBound((self, back), eventLoop: socket.eventLoop)
         let loop = socket.eventLoop
-        Task(executorPreference: loop.taskExecutor) {
+        Task {
             let result = await body()
             loop.execute {
                 let (session, back) = session.value

@@ -6,10 +6,16 @@ import Secrets
 /// For development only; planting it twice changes nothing.
 package struct DemoSeed: Sendable {
     package static let password = "switchboard"
-    package static let people: [(name: String, email: String, role: Role)] = [
-        ("Ada Min", "admin@example.com", .administrator),
-        ("Ann", "ann@example.com", .agent),
-        ("Bob", "bob@example.com", .agent),
+    package struct Person: Sendable {
+        package let name: String
+        package let email: String
+        package let role: Role
+    }
+
+    package static let people = [
+        Person(name: "Ada Min", email: "admin@example.com", role: .administrator),
+        Person(name: "Ann", email: "ann@example.com", role: .agent),
+        Person(name: "Bob", email: "bob@example.com", role: .agent),
     ]
 
     private let postgres: PostgresPool
@@ -22,32 +28,39 @@ package struct DemoSeed: Sendable {
 
     /// Returns whether it was planted now; false when it was there.
     package func plant() async throws -> Bool {
-        var statements: [SQL] = []
+        let there = try await postgres.query("SELECT FROM inboxes WHERE website_token = 'demo'")
+        guard there.isEmpty else { return false }
         let account = Account.ID.new()
-        statements.append("INSERT INTO accounts (id, name) VALUES (\(account.uuid), 'Acme')")
-        statements.append(
+        var statements = company(account)
+        for person in Self.people {
+            let hash = try await passwords.hash(Self.password)
+            statements += member(person, of: account, hash: hash)
+        }
+        try await postgres.query(statements)
+        return true
+    }
+
+    private func company(_ account: Account.ID) -> [SQL] {
+        [
+            "INSERT INTO accounts (id, name) VALUES (\(account.uuid), 'Acme')",
             """
             INSERT INTO inboxes (account_id, id, name, website_token, settings)
             VALUES (\(account.uuid), \(Inbox.ID.new().uuid), 'Acme website', 'demo',
                 '{"greeting": "Hello! How can we help?", "color": "#1f6feb"}')
-            """)
-        for person in Self.people {
-            let login = Identifier<Login>.new()
-            let hash = try await passwords.hash(Self.password)
-            statements.append(
-                "INSERT INTO logins (id, email, password_hash) VALUES (\(login.uuid), \(person.email), \(hash))")
-            statements.append(
-                """
-                INSERT INTO agents (account_id, id, login_id, name, role)
-                VALUES (\(account.uuid), \(Agent.ID.new().uuid), \(login.uuid), \(person.name),
-                    \(person.role.rawValue))
-                """)
-        }
-        do {
-            try await postgres.query(statements)
-            return true
-        } catch where error.isUniqueViolation {
-            return false
-        }
+            """,
+        ]
+    }
+
+    private func member(
+        _ person: Person, of account: Account.ID, hash: String
+    ) -> [SQL] {
+        let login = Identifier<Login>.new()
+        return [
+            "INSERT INTO logins (id, email, password_hash) VALUES (\(login.uuid), \(person.email), \(hash))",
+            """
+            INSERT INTO agents (account_id, id, login_id, name, role)
+            VALUES (\(account.uuid), \(Agent.ID.new().uuid), \(login.uuid), \(person.name), \(person.role.rawValue))
+            """,
+        ]
     }
 }

@@ -4,7 +4,13 @@ import Redis
 
 /// How the parts are, as `/health/ready` tells.
 package struct Health: Sendable {
-    package enum Status: String, Encodable, Sendable { case ok, degraded, unavailable }
+    /// In the order of how bad it is.
+    package enum Status: String, Encodable, Sendable, Comparable {
+        case ok, degraded, unavailable
+
+        private var badness: Int { self == .ok ? 0 : self == .degraded ? 1 : 2 }
+        package static func < (a: Status, b: Status) -> Bool { a.badness < b.badness }
+    }
 
     package struct Check: Encodable, Sendable {
         package let status: Status
@@ -29,13 +35,14 @@ package struct Health: Sendable {
     }
 
     package func check() async -> Report {
-        async let redis = check(.unavailable, checkRedis)
-        async let postgres = check(.degraded, checkPostgres)
-        async let jobs = check(.degraded, checkJobs)
-        async let journal = check(.degraded, checkJournal)
-        let checks = await ["redis": redis, "postgres": postgres, "jobs": jobs, "journal": journal]
-        let statuses = checks.values.map(\.status)
-        let worst: Status = statuses.contains(.unavailable) ? .unavailable : statuses.contains(.degraded) ? .degraded : .ok
+        let checks = await withTaskGroup(of: (String, Check).self) { group in
+            group.addTask { ("redis", await check(.unavailable, checkRedis)) }
+            group.addTask { ("postgres", await check(.degraded, checkPostgres)) }
+            group.addTask { ("jobs", await check(.degraded, checkJobs)) }
+            group.addTask { ("journal", await check(.degraded, checkJournal)) }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        let worst = checks.values.map(\.status).max() ?? .ok
         return Report(status: worst, checks: checks)
     }
 

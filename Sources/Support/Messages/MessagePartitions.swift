@@ -13,7 +13,7 @@ package struct MessagePartitions: Service {
     }
 
     package func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
                     try await postgres.query("SELECT ensure_message_partitions(now(), 3)")

@@ -18,21 +18,16 @@ struct Switchboard: AsyncParsableCommand {
             GatewayCommand.self, WorkerCommand.self, MigrateCommand.self, SeedCommand.self, DoctorCommand.self,
             ConfigCommand.self, BenchCommand.self,
         ])
-}
 
-/// Problems of the installation are told in one plain message and exit code 1, without a backtrace.
-struct Failure: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
-}
-
-func run(_ body: () async throws -> Void) async throws {
-    do {
-        try await body()
-    } catch let error as any CleanExit_ {
-        throw error
-    } catch {
-        FileHandle.standardError.write(Data("switchboard: \(error)\n".utf8))
-        throw ExitCode.failure
+    /// Runs a command; what stops it is told in one plain message, with exit code 1.
+    static func report(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            FileHandle.standardError.write(Data("switchboard: \(error)\n".utf8))
+            throw ExitCode.failure
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Gateway
 import Hummingbird
 import Logging
+import Metrics
 import NIOCore
 import Realtime
 import ServiceLifecycle
@@ -11,7 +12,8 @@ struct GatewayRole {
 
     func run() async throws {
         let (settings, logger) = (house.settings, house.logger)
-        let metrics = PrometheusRegistry.bootstrap()
+        let metrics = PrometheusRegistry()
+        MetricsSystem.bootstrap(metrics)
         try await house.redis.load(house.scripts)
 
         let loops = try await CableLoops(group: house.group)
@@ -27,7 +29,7 @@ struct GatewayRole {
             configuration: settings.gateway, desk: house.desk,
             cable: Cable(desk: house.desk, hub: hub, loops: loops, logger: logger),
             files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
-            metrics: { metrics.text() })
+            metrics: { metrics.exposition() })
         logger.info(
             "gateway listens", metadata: ["host": "\(settings.gateway.host)", "port": "\(settings.gateway.port)"])
 

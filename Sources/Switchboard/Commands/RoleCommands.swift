@@ -1,0 +1,25 @@
+import ArgumentParser
+
+struct GatewayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gateway", abstract: "Serve HTTP and WebSockets on PORT until TERM or INT.",
+        discussion: "Example: PORT=3001 switchboard gateway")
+
+    func run() async throws {
+        try await Switchboard.report {
+            try await House.with("gateway") { house in try await GatewayRole(house: house).run() }
+        }
+    }
+}
+
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Persist the journal and run jobs until TERM or INT.",
+        discussion: "Example: WORKER_CONCURRENCY=20 switchboard worker")
+
+    func run() async throws {
+        try await Switchboard.report {
+            try await House.with("worker") { house in try await WorkerRole(house: house).run() }
+        }
+    }
+}
