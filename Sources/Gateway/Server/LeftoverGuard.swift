@@ -10,7 +10,8 @@ final class LeftoverGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundOut = ByteBuffer
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if unwrapInboundIn(data) is ByteBuffer {
+        // A buffer travels through a pipeline as `IOData`.
+        if unwrapInboundIn(data) is IOData {
             context.fireChannelRead(data)
         } else {
             context.close(promise: nil)

@@ -205,7 +205,6 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
             promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         state = .done
-        decide(.socket)
         endHTTP(context)
 
         // The socket may write as soon as it is there, so the encoder has gone before; the decoder goes
@@ -220,6 +219,8 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
             pipeline.removeHandler(http.encoder, promise: nil)
             try pipeline.addHandler(leftoverGuard, position: .after(http.decoder))
             try pipeline.addHandler(socket, position: .after(leftoverGuard))
+            // Not earlier: who waits for the end of all sockets is to find this one counted.
+            decide(.socket)
             pipeline.removeHandler(self, promise: nil)
             pipeline.removeHandler(http.decoder).assumeIsolated().whenComplete { _ in
                 pipeline.removeHandler(leftoverGuard, promise: nil)
@@ -247,6 +248,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.body(body)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
         arm(Self.lingerTime, on: context) { context.close(promise: nil) }
+        decide(.ended)
         endHTTP(context)
         context.read()
     }
@@ -254,7 +256,6 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     /// Lets Hummingbird's task, if there is one, see the end of its input. It then waits for the connection
     /// to end; closing it is no longer its business.
     private func endHTTP(_ context: ChannelHandlerContext) {
-        decide(.ended)
         guard let connectionState else { return }
         context.pipeline.syncOperations.removeHandler(connectionState, promise: nil)
         self.connectionState = nil

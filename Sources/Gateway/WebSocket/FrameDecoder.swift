@@ -48,6 +48,9 @@ package struct FrameDecoder {
         }
     }
 
+    /// Bytes of memory kept between reads.
+    var heldCapacity: Int { cutHeader.capacity + message.capacity + control.capacity }
+
     private mutating func advance(_ bytes: inout ByteBuffer) throws(WebSocketFailure) -> WebSocketEvent? {
         while true {
             if frame == nil {

@@ -1,0 +1,64 @@
+import NIOCore
+import Testing
+
+@testable import Gateway
+
+@Suite struct GracefulShutdownIntegrationTests {
+    @Test(arguments: [0, 200])
+    func `sockets say goodbye and are closed with 1001`(drainMilliseconds: Int64) async throws {
+        let log = SessionLog()
+        var configuration = GatewayChannel.Configuration()
+        configuration.webSocket.drainPeriod = .milliseconds(drainMilliseconds)
+        try await TestGateway.run(sockets: ["/echo": EchoSession.admit(log)], configuration: configuration) {
+            gateway in
+            let fresh = try await gateway.openSocket()
+            let upgraded = try await gateway.connect()
+            try await upgraded.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            _ = try await upgraded.response()
+            try await upgraded.send(handshake("/echo"))
+            _ = try await upgraded.response()
+            let idle = try await gateway.connect()
+
+            await gateway.group.triggerGracefulShutdown()
+            _ = try await idle.rest()
+            for client in [fresh, upgraded] {
+                #expect(try await client.frame().text == "goodbye")
+                #expect(try await client.frame().closeCode == 1001)
+                try await client.send(ClientFrame.close(1001))
+                _ = try await client.rest()
+            }
+        }
+        // The server is down only when every session has ended.
+        #expect(log.all.filter { $0 == "draining" }.count == 2)
+        #expect(log.all.filter { $0 == "closed" }.count == 2)
+    }
+
+    @Test func `a server stops although a client does not answer`() async throws {
+        let log = SessionLog()
+        var configuration = GatewayChannel.Configuration()
+        configuration.webSocket.closeTimeout = .milliseconds(100)
+        try await TestGateway.run(sockets: ["/echo": EchoSession.admit(log)], configuration: configuration) {
+            gateway in
+            _ = try await gateway.openSocket()
+        }
+        #expect(log.all.last == "closed")
+    }
+
+    @Test func `a cancelled server takes its sockets with it`() async throws {
+        let log = SessionLog()
+        var configuration = GatewayChannel.Configuration()
+        configuration.webSocket.closeTimeout = .milliseconds(100)
+        let server = Task { [configuration] in
+            try await TestGateway.run(
+                sockets: ["/echo": EchoSession.admit(log)], configuration: configuration
+            ) {
+                let client = try await $0.openSocket()
+                try await log.waits(for: "opened")
+                withUnsafeCurrentTask { $0?.cancel() }
+                _ = try? await client.rest()  // Throws, for this task is the one cancelled.
+            }
+        }
+        _ = await server.result
+        try await log.waits(for: "closed")
+    }
+}
