@@ -68,6 +68,11 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
             sql.append(PostgresBind(value))
         }
 
+        /// `nil` is NULL of the value's type.
+        package mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            sql.append(PostgresBind(value))
+        }
+
         package mutating func appendInterpolation(_ other: SQL) {
             sql += other
         }
