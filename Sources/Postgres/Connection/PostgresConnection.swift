@@ -77,6 +77,7 @@ package final class PostgresConnection {
     }
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    @discardableResult
     package func transaction<Value>(
         in scope: PostgresScope = .none, _ body: (PostgresConnection) throws -> Value
     ) throws -> Value {
@@ -120,6 +121,9 @@ package final class PostgresConnection {
                 sqlState: firstFailure.sqlState)
         }
         guard opening.isEmpty else { return }  // no statement was ever sent
+        guard PQtransactionStatus(handle) == PQTRANS_INTRANS || !isUsable else {
+            throw PostgresError(.transactionAborted, "the body ended the transaction by itself")
+        }
         do {
             _ = try exchange([["COMMIT"]])[0].get()
         } catch  where error.code == .connection {

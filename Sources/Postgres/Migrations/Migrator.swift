@@ -62,6 +62,7 @@ package struct Migrator: Sendable {
         } catch let error as PostgresError {
             var named = error
             named.message = "\(migration.name): \(error.message)"
+            if error.code == .transactionAborted { named.code = .migration }
             throw named
         } catch {
             throw PostgresError(.migration, "\(migration.name): \(error)")

@@ -62,6 +62,8 @@ final class PoolLine: Sendable {
 
     init(_ configuration: PostgresConfiguration) { self.configuration = configuration }
 
+    var count: Int { state.withLock { $0.waiting.count } }
+
     func draw() -> Ticket {
         state.withLock {
             $0.nextTicket += 1

@@ -61,6 +61,7 @@ package final class PostgresPool: Sendable {
     /// The body runs on the connection's own thread, where `query` blocks, which is what that thread is for;
     /// it must not wait for anything else, since the connection and its locks wait with it.
     /// Throws the body's error, or a `PostgresError`; `08007` means that the outcome of the commit is unknown.
+    @discardableResult
     package func transaction<Value: Sendable>(
         in scope: PostgresScope = .none, file: String = #fileID, line: Int = #line,
         _ body: @escaping @Sendable (PostgresConnection) throws -> Value
@@ -76,6 +77,9 @@ package final class PostgresPool: Sendable {
         }
         return try result.get()
     }
+
+    /// Callers in line at this moment, for metrics.
+    package var waitingCallers: Int { line.count }
 
     /// Refuses all who wait, lets the work in hand end, and closes the connections.
     package func shutdown() async {

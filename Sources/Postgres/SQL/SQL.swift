@@ -68,9 +68,8 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
             sql.append(PostgresBind(value))
         }
 
-        /// A value that may be missing, and is NULL then. Labelled, since the compiler takes an optional in a
-        /// literal for an oversight.
-        package mutating func appendInterpolation(nullable value: (some PostgresEncodable)?) {
+        /// `nil` is NULL of the value's type.
+        package mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
             sql.append(PostgresBind(value))
         }
 

@@ -33,8 +33,8 @@ struct ContactRows: Sendable {
         let rows = try await postgres.query(
             """
             INSERT INTO contacts (account_id, id, name, email, locale, created_at, updated_at)
-            VALUES (\(session.accountID.uuid), \(id.uuid), \(nullable: introduction.name), \(nullable: introduction.email),
-                \(nullable: introduction.locale), \(now.date), \(now.date))
+            VALUES (\(session.accountID.uuid), \(id.uuid), \(introduction.name), \(introduction.email),
+                \(introduction.locale), \(now.date), \(now.date))
             ON CONFLICT (account_id, id) DO UPDATE SET
                 name = coalesce(excluded.name, contacts.name), email = coalesce(excluded.email, contacts.email),
                 locale = coalesce(excluded.locale, contacts.locale), updated_at = excluded.updated_at
