@@ -1,5 +1,5 @@
 import { longestMessage } from "../core/protocol.ts";
-import { h, icon, icons } from "./dom.ts";
+import { h, icon, sendIcon } from "./dom.ts";
 import type { ChatTranslate } from "./texts/en.ts";
 
 export interface ComposerOptions {
@@ -38,7 +38,7 @@ export function composer({ t, send, typing }: ComposerOptions): {
     type: "submit",
     "aria-label": t("send"),
     "data-testid": "send",
-  }, icon(icons.send));
+  }, icon(sendIcon));
   const element = h(
     "form",
     {

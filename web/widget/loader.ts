@@ -1,4 +1,4 @@
-import { h, icon, icons } from "../view/dom.ts";
+import { chatIcon, h, icon } from "../view/dom.ts";
 import type { Panel, PanelModule } from "./host.ts";
 import styles from "./launcher.css" with { type: "text" };
 
@@ -31,7 +31,7 @@ const launcher = h(
       focus: () => void prefetch(),
     },
   },
-  icon(icons.chat),
+  icon(chatIcon),
   badge,
 );
 

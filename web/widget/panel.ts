@@ -9,7 +9,7 @@ import { effect } from "../core/signal.ts";
 import { BrowserStore } from "../core/storage.ts";
 import { VisitorTransport } from "../core/visitor.ts";
 import { composer } from "../view/composer.ts";
-import { h, icon, icons, setText } from "../view/dom.ts";
+import { closeIcon, h, icon, setText } from "../view/dom.ts";
 import { messageLog } from "../view/log.ts";
 import { followNetwork } from "../view/network.ts";
 import { activityLine, connectionState } from "../view/status.ts";
@@ -63,7 +63,7 @@ export async function mountPanel(host: Host): Promise<Panel> {
       },
     },
     h(
-      "header",
+      "div",
       { class: "head" },
       h("div", {}, title, connectionState(chat.state, t).element),
       h("button", {
@@ -71,7 +71,7 @@ export async function mountPanel(host: Host): Promise<Panel> {
         "aria-label": t("close"),
         "data-testid": "close",
         on: { click: close },
-      }, icon(icons.close)),
+      }, icon(closeIcon)),
     ),
     greeting,
     log.element,
