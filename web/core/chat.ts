@@ -1,5 +1,5 @@
 import { isUnauthorized } from "./api.ts";
-import { backoff } from "./backoff.ts";
+import { backoff, longestBackoff } from "./backoff.ts";
 import type { Cable, CableSubscription } from "./cable.ts";
 import { ChatState } from "./chat-state.ts";
 import { Courier } from "./courier.ts";
@@ -54,6 +54,7 @@ export class ChatSession {
   #failures = 0;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #resubscription: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ChatOptions) {
     const { transport, outbox, side } = options;
@@ -94,6 +95,7 @@ export class ChatSession {
     this.#subscription?.unsubscribe();
     this.#sender.stop();
     clearTimeout(this.#timer);
+    clearTimeout(this.#resubscription);
     this.state.peerTypes(false);
   }
 
@@ -209,6 +211,7 @@ export class ChatSession {
 
   #subscribe(chatId: string): void {
     this.#subscription?.unsubscribe();
+    clearTimeout(this.#resubscription);
     this.#lost();
     this.#chatId = chatId;
     const channel = { channel: "ChatChannel", chat_id: chatId };
@@ -226,6 +229,9 @@ export class ChatSession {
         this.state.connection.value = this.#networkDown ? "offline" : "reconnecting";
         clearTimeout(this.#timer);
         if (!this.#closed) this.#timer = setTimeout(() => this.#refresh(), pollEvery);
+      },
+      rejected: () => {
+        this.#resubscription = setTimeout(() => this.#subscribe(chatId), longestBackoff);
       },
     });
   }

@@ -304,6 +304,21 @@ describe("a chat session", () => {
     assert.equal(session.state.peerTyping.value, false);
   });
 
+  it("asks for its channel again, half a minute after it was rejected", async () => {
+    session.start();
+    cable.connect();
+    await settled();
+    socket.receive({ type: "welcome" });
+    socket.receive({ type: "reject_subscription", identifier });
+    for (let second = 0; second < 30; second++) {
+      mock.timers.tick(1000);
+      socket.receive({ type: "ping" });
+      await settled();
+    }
+    assert.equal(socket.sent.filter(({ command }) => command === "subscribe").length, 2);
+    assert.equal(session.state.connection.value, "polling");
+  });
+
   it("loads again after its token was refused", async () => {
     await online();
     server.since.mock.mockImplementationOnce(() =>
