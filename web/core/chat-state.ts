@@ -1,0 +1,114 @@
+import { type Item, itemsOf } from "./items.ts";
+import type { Outbox, OutboxEntry } from "./outbox.ts";
+import type { Conversation, Side, SupportChat, SupportMessage } from "./protocol.ts";
+import { batch, Signal } from "./signal.ts";
+import { type Merge, Timeline } from "./timeline.ts";
+
+/**
+ * - connecting: the chat is not loaded yet, or its socket has never been up
+ * - online: publications arrive as they happen
+ * - reconnecting: the socket was lost a moment ago
+ * - polling: no socket, but REST answers every 5 s
+ * - offline: nothing answers; what is written waits in the outbox
+ */
+export type Connection = "connecting" | "online" | "reconnecting" | "polling" | "offline";
+
+const typingLasts = 4000;
+
+/** What one side knows of one chat, as signals for the views. It asks nobody for anything. */
+export class ChatState {
+  readonly items = new Signal<readonly Item[]>([]);
+  readonly unread = new Signal(0);
+  readonly connection = new Signal<Connection>("connecting");
+  readonly conversation = new Signal<Conversation | null>(null);
+  readonly peerTyping = new Signal(false);
+  readonly rateLimited = new Signal(false);
+  readonly hasOlder = new Signal(false);
+
+  readonly timeline = new Timeline();
+  readonly side: Side;
+  readonly #outbox: Outbox;
+  /** Own messages that were accepted but lie before the loaded part, by `client_id`. */
+  readonly #acceptedBefore = new Map<string, number>();
+  #persistedUpTo = 0;
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(outbox: Outbox, side: Side) {
+    this.#outbox = outbox;
+    this.side = side;
+    this.show();
+  }
+
+  replace(chat: SupportChat): void {
+    this.timeline.replace(chat.messages);
+    this.#acceptedBefore.clear();
+    this.#persistedUpTo = chat.persisted_up_to;
+    batch(() => {
+      this.conversation.value = chat.conversation;
+      this.settle();
+    });
+  }
+
+  merge(messages: readonly SupportMessage[]): Merge {
+    for (const { client_id, seq, sender_type } of messages) {
+      if (sender_type !== this.side) this.peerTypes(false);
+      else if (client_id !== null && seq < this.timeline.from) {
+        this.#acceptedBefore.set(client_id, seq);
+      }
+    }
+    const result = this.timeline.merge(messages);
+    this.settle();
+    return result;
+  }
+
+  prepend(messages: readonly SupportMessage[]): void {
+    this.timeline.prepend(messages);
+    this.show();
+  }
+
+  persisted(upTo: number): void {
+    this.#persistedUpTo = Math.max(this.#persistedUpTo, upTo);
+    this.settle();
+  }
+
+  applyStatus(status: "delivered" | "read", by: Side, upTo: number, at: string): void {
+    if (this.timeline.applyStatus(status, by, upTo, at)) this.show();
+  }
+
+  isAccepted(entry: OutboxEntry): boolean {
+    return this.#seqOf(entry) !== undefined;
+  }
+
+  peerTypes(on: boolean): void {
+    clearTimeout(this.#typingTimer);
+    this.peerTyping.value = on;
+    if (on) this.#typingTimer = setTimeout(() => this.peerTypes(false), typingLasts);
+  }
+
+  /** Drops from the outbox what the database has, and shows the rest. */
+  settle(): void {
+    for (const entry of this.#outbox.entries) {
+      if ((this.#seqOf(entry) ?? Infinity) <= this.#persistedUpTo) {
+        this.#outbox.remove(entry.client_id);
+      }
+    }
+    this.show();
+  }
+
+  show(): void {
+    const { timeline, side } = this;
+    const unsent = this.#outbox.entries.filter((entry) => !this.isAccepted(entry));
+    batch(() => {
+      this.items.value = itemsOf(timeline, unsent, this.#outbox, side);
+      this.hasOlder.value = timeline.hasOlder;
+      this.unread.value = timeline.messages.filter((message) =>
+        message.sender_type !== side && message.read_at === null
+      ).length;
+    });
+  }
+
+  #seqOf(entry: OutboxEntry): number | undefined {
+    return this.timeline.sentAs(entry.client_id, this.side)?.seq ??
+      this.#acceptedBefore.get(entry.client_id);
+  }
+}

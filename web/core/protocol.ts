@@ -1,0 +1,133 @@
+/** The wire types of the gateway's REST and `/cable` surfaces. Times are ISO 8601, UTC, in milliseconds. */
+
+export type Side = "user" | "admin";
+export type MessageStatus = "sent" | "delivered" | "read" | "failed";
+
+export interface SupportMessage {
+  id: string;
+  /** The message's number within its chat: gapless, from 1. */
+  seq: number;
+  /** The sender's own name for the message; a resend with the same one never makes a second message. */
+  client_id: string | null;
+  content: string;
+  sender_type: Side;
+  sender_name: string | null;
+  status: MessageStatus;
+  created_at: string;
+  sent_at: string;
+  delivered_at: string | null;
+  read_at: string | null;
+}
+
+/** A place in the chat's stream. Another epoch means that the live state was rebuilt: load again. */
+export interface StreamPosition {
+  epoch: string;
+  offset: number;
+}
+
+export interface Conversation {
+  id: string;
+  status: "waiting" | "active" | "ended";
+  /** Place in the line while waiting, from 1. */
+  position?: number;
+  assignee?: { id: string; name: string } | null;
+}
+
+export interface MessagePage {
+  messages: SupportMessage[];
+  position: StreamPosition;
+  /** Every message up to this `seq` is committed in the database. */
+  persisted_up_to: number;
+  conversation?: Conversation | null;
+}
+
+export interface SupportChat extends MessagePage {
+  id: string;
+  archived: boolean;
+  unread: number | boolean;
+  conversation: Conversation | null;
+}
+
+export interface Contact {
+  id: string;
+  name: string | null;
+  email: string | null;
+}
+
+export interface WidgetSession {
+  token: string;
+  contact: Contact;
+  chat_id: string;
+  settings: {
+    inbox_name: string;
+    greeting: string | null;
+    locale: string | null;
+    color: string | null;
+  };
+}
+
+export interface Agent {
+  id: string;
+  name: string;
+  email: string;
+  role: string;
+}
+
+export interface StaffLogin {
+  token: string;
+  agent: Agent;
+  accounts: { id: string; name: string }[];
+}
+
+export interface ChatRow {
+  id: string;
+  user_email: string | null;
+  contact: Contact;
+  inbox: { id: string; name: string };
+  last_message_at: string | null;
+  last_message_preview: string | null;
+  last_message_sender: Side | null;
+  message_count: number;
+  unread: number | boolean;
+  archived: boolean;
+  status: string | null;
+  assignee: { id: string; name: string } | null;
+}
+
+export interface ChatRowPage {
+  chats: ChatRow[];
+  /** Give it back as `before` to get the next page; null on the last one. */
+  next: string | null;
+}
+
+export type AdminChat = ChatRow & SupportChat;
+
+/** What ChatChannel sends. */
+export type ChatEvent =
+  | { type: "new_message"; message: SupportMessage }
+  | { type: "message_ack"; client_id: string; message: SupportMessage }
+  | { type: "persisted"; up_to_seq: number }
+  | {
+    type: "message_status";
+    status: "delivered" | "read";
+    by: Side;
+    up_to_seq: number;
+    at: string;
+  }
+  | { type: "typing"; by: Side; on: boolean }
+  | { type: "conversation"; conversation: Conversation | null }
+  | { type: "error"; code: string; message: string; client_id?: string; retry_after?: number };
+
+/** What AdminNotificationChannel sends. */
+export type AdminEvent =
+  | {
+    type: "new_user_message";
+    chat_id: string;
+    user_email: string | null;
+    contact_name: string | null;
+    message: SupportMessage;
+  }
+  | { type: "chat_updated"; chat: Partial<ChatRow> & { id: string; contact_name?: string | null } };
+
+/** The longest message that the gateway takes, in characters. */
+export const longestMessage = 150_000;

@@ -1,0 +1,134 @@
+import type { MessageStatus, Side, SupportMessage } from "./protocol.ts";
+
+/** `conflict`: another message already had that `seq`, so the live state was rebuilt elsewhere. */
+export type Merge = "same" | "changed" | "conflict";
+
+/**
+ * The accepted messages of one chat, in `seq` order, each once.
+ *
+ * Messages come from answers, acknowledgements and publications, in any order and more than once.
+ * The loaded part begins at `from` and has no holes up to `knownUpTo`; whatever lies beyond came
+ * early, and the messages between are still to be fetched.
+ */
+export class Timeline {
+  #messages: SupportMessage[] = [];
+  #from = 1;
+  #knownUpTo = 0;
+
+  get messages(): readonly SupportMessage[] {
+    return this.#messages;
+  }
+
+  get knownUpTo(): number {
+    return this.#knownUpTo;
+  }
+
+  get hasGap(): boolean {
+    return (this.#messages.at(-1)?.seq ?? 0) > this.#knownUpTo;
+  }
+
+  get hasOlder(): boolean {
+    return this.#from > 1;
+  }
+
+  /** The lowest `seq` of the loaded part. */
+  get from(): number {
+    return this.#from;
+  }
+
+  /** Starts over with what the gateway has now: the newest messages without holes, or none. */
+  replace(messages: readonly SupportMessage[]): void {
+    this.#messages = [...messages].sort((a, b) => a.seq - b.seq);
+    this.#from = this.#messages[0]?.seq ?? 1;
+    this.#knownUpTo = this.#from - 1;
+    this.#advance();
+  }
+
+  /** Adds the page that ends right before `from`. */
+  prepend(messages: readonly SupportMessage[]): void {
+    this.#from = Math.min(this.#from, ...messages.map((message) => message.seq));
+    this.merge(messages);
+  }
+
+  /** Messages before `from` are left out: they would stand there with a hole behind them. */
+  merge(messages: readonly SupportMessage[]): Merge {
+    let result: Merge = "same";
+    for (const message of messages) {
+      if (message.seq < this.#from) continue;
+      const at = this.#indexOf(message.seq);
+      const known = this.#messages[at];
+      if (known?.seq !== message.seq) {
+        this.#messages.splice(at, 0, message);
+        if (result === "same") result = "changed";
+      } else if (known.id !== message.id) {
+        this.#messages[at] = message;
+        result = "conflict";
+      } else if (rank(message.status) > rank(known.status)) {
+        this.#messages[at] = message;
+        if (result === "same") result = "changed";
+      }
+    }
+    this.#advance();
+    return result;
+  }
+
+  /** `by` has received or read everything of the other side up to `upTo`. */
+  applyStatus(status: "delivered" | "read", by: Side, upTo: number, at: string): boolean {
+    let changed = false;
+    this.#messages = this.#messages.map((message) => {
+      const old = message.sender_type === by || message.seq > upTo ||
+        rank(message.status) >= rank(status);
+      if (old) return message;
+      changed = true;
+      return {
+        ...message,
+        status,
+        delivered_at: message.delivered_at ?? at,
+        read_at: status === "read" ? at : null,
+      };
+    });
+    return changed;
+  }
+
+  /** The accepted message that `side` sent under `clientId`. */
+  sentAs(clientId: string, side: Side): SupportMessage | undefined {
+    return this.#messages.findLast((message) =>
+      message.client_id === clientId && message.sender_type === side
+    );
+  }
+
+  /**
+   * Where to ask `?since=` from: behind the last known message, or a little earlier when receipts
+   * for this side's recent messages are still missing and may have passed unseen.
+   */
+  refreshFrom(side: Side): number {
+    const unread = this.#messages.slice(-30).find((message) =>
+      message.sender_type === side && message.status !== "read"
+    );
+    return Math.min(this.#knownUpTo, (unread?.seq ?? Infinity) - 1);
+  }
+
+  #advance(): void {
+    let at = this.#indexOf(this.#knownUpTo + 1);
+    while (this.#messages[at]?.seq === this.#knownUpTo + 1) {
+      this.#knownUpTo++;
+      at++;
+    }
+  }
+
+  /** Index of the first message with `seq` or a later one. */
+  #indexOf(seq: number): number {
+    let low = 0;
+    let high = this.#messages.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#messages[middle]!.seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function rank(status: MessageStatus): number {
+  return ["failed", "sent", "delivered", "read"].indexOf(status);
+}

@@ -1,0 +1,129 @@
+import type { ChatRow } from "../core/protocol.ts";
+import { effect, type Signal } from "../core/signal.ts";
+import { relativeTime } from "../core/time.ts";
+import { h, set, setText } from "../view/dom.ts";
+import { keyedList } from "../view/keyed.ts";
+import { isUnread, nameOf } from "./chat-list.ts";
+import type { Inbox } from "./inbox.ts";
+import { type Route, routeTo, type Tab } from "./route.ts";
+import type { DashboardKey, DashboardTranslate } from "./texts/en.ts";
+
+interface Row {
+  item: HTMLElement;
+  link: HTMLAnchorElement;
+  mark: HTMLElement;
+  name: HTMLElement;
+  time: HTMLElement;
+  preview: HTMLElement;
+  count: HTMLElement;
+}
+
+/** The tabs and the rows of the chosen one. Rows are links: Tab, arrows and Enter go through them. */
+export function listView(
+  inbox: Inbox,
+  route: Signal<Route>,
+  locale: string,
+  t: DashboardTranslate,
+): { element: HTMLElement; dispose(): void } {
+  const tabs = (["active", "archived"] as const).map((tab) => tabLink(tab, t));
+  const rows = h("ul", { class: "rows", "data-testid": "chat-list" });
+  const empty = h("p", { class: "empty", role: "status" });
+  const more = h("button", {
+    type: "button",
+    class: "earlier",
+    "data-testid": "more",
+    // What went wrong shows in the connection's state; the button stays for another try.
+    on: { click: () => void inbox.more().catch(() => undefined) },
+  }, t("more"));
+  const element = h(
+    "nav",
+    { class: "list", "aria-label": t("chats"), on: { keydown: moveByArrows } },
+    h("div", { class: "tabs", role: "tablist", "aria-label": t("chats") }, ...tabs),
+    h("div", { id: "chats", class: "scroll", role: "tabpanel" }, rows, empty, more),
+  );
+  const render = keyedList<ChatRow, Row>(rows, {
+    key: (row) => row.id,
+    create: (row) => createRow(row.id),
+    update: (view, row) => updateRow(view, row, route.value, locale, t),
+    element: (view) => view.item,
+  });
+
+  const stop = effect(() => {
+    const { tab } = route.value;
+    const listed = inbox.rows.value;
+    render(listed);
+    more.hidden = !inbox.hasMore.value;
+    empty.hidden = listed.length > 0;
+    const nothing: DashboardKey = tab === "active" ? "noneActive" : "noneArchived";
+    setText(empty, t(inbox.isLoaded.value ? nothing : "loading"));
+    tabs.forEach((link) => set(link, "aria-selected", String(link.dataset["tab"] === tab)));
+  });
+  const clock = setInterval(() => render(inbox.rows.peek()), 30_000);
+
+  return {
+    element,
+    dispose() {
+      stop();
+      clearInterval(clock);
+    },
+  };
+}
+
+function tabLink(tab: Tab, t: DashboardTranslate): HTMLElement {
+  return h("a", {
+    role: "tab",
+    href: routeTo({ tab, chatId: null }),
+    "aria-controls": "chats",
+    "data-tab": tab,
+    "data-testid": `tab-${tab}`,
+  }, t(tab === "active" ? "tabActive" : "tabArchived"));
+}
+
+function createRow(id: string): Row {
+  const mark = h("span", { class: "mark", "data-testid": "unread" });
+  const name = h("span", { class: "who", dir: "auto" });
+  const time = h("time");
+  const preview = h("span", { class: "preview", dir: "auto" });
+  const count = h("span", { class: "count" });
+  const link = h(
+    "a",
+    { "data-testid": "chat-row", "data-chat-id": id },
+    h("span", { class: "line" }, mark, name, time),
+    h("span", { class: "line" }, preview, count),
+  );
+  return { item: h("li", {}, link), link, mark, name, time, preview, count };
+}
+
+function updateRow(
+  view: Row,
+  row: ChatRow,
+  route: Route,
+  locale: string,
+  t: DashboardTranslate,
+): void {
+  const unread = isUnread(row);
+  set(view.link, "href", routeTo({ tab: route.tab, chatId: row.id }));
+  set(view.link, "aria-current", row.id === route.chatId ? "true" : null);
+  set(view.link, "data-unread", String(unread));
+  view.mark.hidden = !unread;
+  set(view.mark, "role", "img");
+  set(view.mark, "aria-label", t("unread"));
+  setText(view.name, nameOf(row) ?? t("visitor"));
+  set(view.time, "datetime", row.last_message_at);
+  setText(view.time, row.last_message_at ? relativeTime(row.last_message_at, locale) : "");
+  const prefix = row.last_message_sender === "admin" ? `${t("you")}: ` : "";
+  setText(view.preview, prefix + (row.last_message_preview ?? ""));
+  setText(view.count, String(row.message_count));
+  set(view.count, "aria-label", t("count", { count: row.message_count }));
+  set(view.count, "role", "img");
+}
+
+function moveByArrows(event: KeyboardEvent): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const list = event.currentTarget as HTMLElement;
+  const rows = [...list.querySelectorAll<HTMLElement>("[data-chat-id]")];
+  const at = rows.findIndex((row) => row === document.activeElement);
+  if (step === undefined || at < 0) return;
+  event.preventDefault();
+  rows[at + step]?.focus();
+}

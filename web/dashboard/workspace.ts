@@ -1,0 +1,149 @@
+import type { Api } from "../core/api.ts";
+import { Cable } from "../core/cable.ts";
+import type { Agent } from "../core/protocol.ts";
+import { effect, Signal, untracked } from "../core/signal.ts";
+import type { KeyValueStore } from "../core/storage.ts";
+import { h, set, setText } from "../view/dom.ts";
+import { followNetwork } from "../view/network.ts";
+import { Chats } from "./chats.ts";
+import { Inbox } from "./inbox.ts";
+import { sendLeftovers } from "./leftovers.ts";
+import { listView } from "./list-view.ts";
+import { parseRoute, type Route } from "./route.ts";
+import type { Staff } from "./staff.ts";
+import type { DashboardTranslate } from "./texts/en.ts";
+import { threadView } from "./thread-view.ts";
+
+export interface WorkspaceOptions {
+  api: Api;
+  store: KeyValueStore;
+  staff: Staff;
+  agent: Agent;
+  locale: string;
+  t: DashboardTranslate;
+}
+
+/** Everything behind the log-in: the list on the left, the chosen chat on the right. */
+export function workspace(options: WorkspaceOptions): { element: HTMLElement; dispose(): void } {
+  const { api, store, staff, agent, locale, t } = options;
+  const expired = (): void => staff.forget();
+  const cable = new Cable({ address: () => api.cableAddress() });
+  const inbox = new Inbox(api, cable, expired);
+  const chats = new Chats({
+    api,
+    cable,
+    store,
+    agentId: agent.id,
+    loaded: (chat) => inbox.opened(chat),
+    unauthorized: expired,
+  });
+  const route = new Signal<Route>(parseRoute(location.hash));
+  const list = listView(inbox, route, locale, t);
+  const pane = h("main", { class: "pane" });
+  const connection = h("div", {
+    class: "connection",
+    role: "status",
+    "data-testid": "inbox-connection",
+  });
+  const element = h(
+    "div",
+    { class: "workspace", "data-testid": "workspace" },
+    h(
+      "header",
+      { class: "top" },
+      h("h1", {}, "Switchboard"),
+      connection,
+      h("span", { class: "agent", "data-testid": "agent" }, agent.name),
+      h("button", {
+        type: "button",
+        class: "plain",
+        "data-testid": "logout",
+        on: { click: () => void staff.logOut() },
+      }, t("logOut")),
+    ),
+    list.element,
+    pane,
+  );
+
+  const isWatched = (chatId: string): boolean =>
+    route.peek().chatId === chatId && document.visibilityState === "visible";
+  inbox.watch(isWatched);
+  const followHash = (): void => {
+    route.value = parseRoute(location.hash);
+  };
+  addEventListener("hashchange", followHash);
+  const stops = [
+    effect(() => {
+      set(connection, "data-state", inbox.connection.value);
+      setText(connection, t(inbox.connection.value));
+    }),
+    effect(() => {
+      const count = inbox.unread.value;
+      document.title = count ? `(${count}) Switchboard` : "Switchboard";
+    }),
+    followRoute({ route, inbox, chats, pane, element, locale, t }),
+    followNetwork(cable, (up) => chats.network(up)),
+  ];
+  cable.connect();
+  void sendLeftovers(api, store, agent.id, (chatId) => chats.isOpen(chatId));
+
+  return {
+    element,
+    dispose() {
+      removeEventListener("hashchange", followHash);
+      for (const stop of stops) stop();
+      list.dispose();
+      inbox.close();
+      chats.close();
+      cable.close();
+    },
+  };
+}
+
+/** Shows the tab and the chat that the address names. */
+function followRoute({ route, inbox, chats, pane, element, locale, t }: {
+  route: Signal<Route>;
+  inbox: Inbox;
+  chats: Chats;
+  pane: HTMLElement;
+  element: HTMLElement;
+  locale: string;
+  t: DashboardTranslate;
+}): () => void {
+  let shownTab: string | null = null;
+  let shownChat: string | null = null;
+  let thread: ReturnType<typeof threadView> | null = null;
+
+  function leave(): void {
+    thread?.dispose();
+    if (shownChat !== null) chats.leave(shownChat);
+  }
+  const stop = effect(() => {
+    const next = route.value;
+    untracked(() => show(next));
+  });
+
+  function show({ tab, chatId }: Route): void {
+    set(element, "data-view", chatId === null ? "list" : "thread");
+    if (tab !== shownTab) inbox.show(tab);
+    if (chatId !== shownChat || shownTab === null) {
+      leave();
+      thread = chatId === null ? null : threadView({
+        chatId,
+        chat: chats.open(chatId),
+        inbox,
+        tab,
+        locale,
+        t,
+      });
+      pane.replaceChildren(thread?.element ?? h("p", { class: "empty" }, t("choose")));
+      thread?.focus();
+    }
+    shownTab = tab;
+    shownChat = chatId;
+  }
+  return () => {
+    stop();
+    leave();
+  };
+}

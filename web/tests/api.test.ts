@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Api, ApiError } from "../core/api.ts";
+import type { WidgetSession } from "../core/protocol.ts";
+import { MemoryStore } from "../core/storage.ts";
+import { VisitorTransport } from "../core/visitor.ts";
+import { chat } from "./support.ts";
+
+type Answer = [status: number, body: unknown, headers?: Record<string, string>];
+
+function gateway(...answers: Answer[]): { api: Api; requests: [string, string | null, unknown][] } {
+  const requests: [string, string | null, unknown][] = [];
+  const api = new Api("https://gateway", (url, init) => {
+    const headers = new Headers(init?.headers);
+    const body = typeof init?.body === "string" ? JSON.parse(init.body) : null;
+    requests.push([`${init?.method} ${url}`, headers.get("Authorization"), body]);
+    const [status, value, extra] = answers.shift()!;
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return Promise.resolve(new Response(text, { status, headers: extra ?? {} }));
+  });
+  return { api, requests };
+}
+
+async function refused(request: Promise<unknown>): Promise<ApiError> {
+  const error = await request.then(() => null, (reason: unknown) => reason);
+  assert.ok(error instanceof ApiError);
+  return error;
+}
+
+describe("the REST client", () => {
+  it("gives the gateway's own code, message and field", async () => {
+    const body = { error: { code: "invalid", message: "No content", field: "content" } };
+    const { api } = gateway([422, body]);
+    const error = await refused(api.get("/x"));
+    assert.deepEqual([error.status, error.code, error.message, error.field, error.isFinal], [
+      422,
+      "invalid",
+      "No content",
+      "content",
+      true,
+    ]);
+  });
+
+  it("copes with answers that are not JSON, and with none", async () => {
+    const { api } = gateway([502, "<html>"]);
+    assert.equal((await refused(api.get("/x"))).code, "http_502");
+    const dead = new Api("https://gateway", () => Promise.reject(new TypeError("refused")));
+    const error = await refused(dead.get("/x"));
+    assert.deepEqual([error.status, error.code, error.isFinal], [0, "network", false]);
+  });
+
+  it("reads Retry-After in seconds and as a date", async () => {
+    const date = new Date(Date.now() + 60_000).toUTCString();
+    const { api } = gateway([429, {}, { "Retry-After": "3" }], [503, {}, { "Retry-After": date }]);
+    assert.equal((await refused(api.get("/x"))).retryAfter, 3000);
+    const wait = (await refused(api.get("/x"))).retryAfter!;
+    assert.ok(wait > 55_000 && wait <= 60_000);
+  });
+
+  it("gets a new ticket for each address of the socket", async () => {
+    const { api, requests } = gateway([201, { ticket: "a b" }]);
+    api.token = "t";
+    assert.equal(await api.cableAddress(), "wss://gateway/cable?ticket=a%20b");
+    assert.deepEqual(requests[0]?.slice(0, 2), ["POST https://gateway/cable/tickets", "Bearer t"]);
+  });
+});
+
+describe("a visitor", () => {
+  const session: WidgetSession = {
+    token: "new",
+    contact: { id: "c", name: null, email: null },
+    chat_id: "chat",
+    settings: { inbox_name: "Acme", greeting: null, locale: null, color: null },
+  };
+
+  function visitor(api: Api, store = new MemoryStore()) {
+    let opened = 0;
+    const transport = new VisitorTransport({
+      api,
+      store,
+      key: "token",
+      websiteToken: "demo",
+      locale: "en",
+      opened: () => opened++,
+    });
+    return { transport, store, opened: () => opened };
+  }
+
+  it("opens a session on the first load and keeps its token", async () => {
+    const { api, requests } = gateway([201, session], [200, chat([])]);
+    const { transport, store } = visitor(api);
+    await transport.load();
+    assert.equal(store.get("token"), "new");
+    assert.deepEqual(requests.map(([line, token]) => [line, token]), [
+      ["POST https://gateway/widget/sessions", null],
+      ["GET https://gateway/support_chat", "Bearer new"],
+    ]);
+    assert.deepEqual(requests[0]?.[2], { website_token: "demo", locale: "en" });
+  });
+
+  it("comes back as the same contact", async () => {
+    const { api, requests } = gateway([201, session], [200, chat([])]);
+    const { transport, store } = visitor(api);
+    store.set("token", "old");
+    await transport.load();
+    assert.equal((requests[0]![2] as { contact_token: string }).contact_token, "old");
+  });
+
+  it("starts as a new contact when the old token has lapsed", async () => {
+    const lapsed: Answer = [401, { error: { code: "invalid_token", message: "" } }];
+    const { api, requests } = gateway(lapsed, [201, session], [200, chat([])]);
+    const { transport, store } = visitor(api);
+    store.set("token", "old");
+    await transport.load();
+    assert.deepEqual(requests[1]?.[2], { website_token: "demo", locale: "en" });
+    assert.equal(store.get("token"), "new");
+  });
+
+  it("keeps its token when the gateway is only away", async () => {
+    const { api } = gateway([503, {}]);
+    const { transport, store } = visitor(api);
+    store.set("token", "old");
+    await refused(transport.load());
+    assert.equal(store.get("token"), "old");
+  });
+
+  it("opens a new session when the token is refused later", async () => {
+    const { api } = gateway([201, session], [200, chat([])], [401, {}], [201, session], [
+      200,
+      chat([]),
+    ]);
+    const { transport, opened } = visitor(api);
+    await transport.load();
+    await transport.load();
+    assert.equal(opened(), 2);
+  });
+});

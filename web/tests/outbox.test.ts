@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Outbox } from "../core/outbox.ts";
+import { MemoryStore } from "../core/storage.ts";
+
+describe("an outbox", () => {
+  it("survives a reload, in the order of writing", () => {
+    const store = new MemoryStore();
+    const outbox = new Outbox(store, "box:");
+    for (const text of ["one", "two", "three"]) outbox.add(text, 1000);
+    const contents = new Outbox(store, "box:").entries.map(({ content }) => content);
+    assert.deepEqual(contents, ["one", "two", "three"]);
+  });
+
+  it("is not overwritten by another tab's", () => {
+    const store = new MemoryStore();
+    const [one, other] = [new Outbox(store, "box:"), new Outbox(store, "box:")];
+    const first = one.add("from one");
+    other.add("from the other");
+    one.remove(first.client_id);
+    const left = new Outbox(store, "box:").entries.map(({ content }) => content);
+    assert.deepEqual(left, ["from the other"]);
+  });
+
+  it("gives every entry a UUID of its own", () => {
+    const outbox = new Outbox(new MemoryStore(), "box:");
+    const ids = new Set(Array.from({ length: 100 }, () => outbox.add("x").client_id));
+    assert.equal(ids.size, 100);
+    for (const id of ids) {
+      assert.match(id, /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+    }
+  });
+
+  it("leaves out what it cannot read", () => {
+    const store = new MemoryStore();
+    store.set("box:a", "{");
+    store.set("box:b", '{"content":1}');
+    assert.deepEqual(new Outbox(store, "box:").entries, []);
+  });
+});

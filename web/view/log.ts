@@ -1,0 +1,143 @@
+import type { ChatSession } from "../core/chat.ts";
+import type { Item } from "../core/items.ts";
+import { linkify } from "../core/linkify.ts";
+import type { Side } from "../core/protocol.ts";
+import { effect } from "../core/signal.ts";
+import { clockTime, dayName, dayOf } from "../core/time.ts";
+import { h, set, setText } from "./dom.ts";
+import { keyedList } from "./keyed.ts";
+import type { ChatTranslate } from "./texts/en.ts";
+
+export interface LogOptions {
+  chat: ChatSession;
+  side: Side;
+  locale: string;
+  t: ChatTranslate;
+}
+
+interface Bubble {
+  row: HTMLElement;
+  day: HTMLElement;
+  bubble: HTMLElement;
+  time: HTMLElement;
+  status: HTMLElement;
+  actions: HTMLElement;
+}
+
+const nearBottom = 80;
+
+/** The messages of a chat as a live log that follows the newest unless one is reading back. */
+export function messageLog({ chat, side, locale, t }: LogOptions): {
+  element: HTMLElement;
+  isAtBottom(): boolean;
+  dispose(): void;
+} {
+  const earlier = h("button", {
+    type: "button",
+    class: "earlier",
+    "data-testid": "earlier",
+    on: { click: () => void loadEarlier() },
+  }, t("earlier"));
+  const list = h("div", { class: "messages" });
+  const log = h(
+    "div",
+    {
+      class: "log",
+      role: "log",
+      "aria-live": "polite",
+      "aria-label": t("messages"),
+      "data-testid": "messages",
+      tabindex: 0,
+    },
+    earlier,
+    list,
+  );
+
+  const render = keyedList<Item, Bubble>(list, {
+    key: (item) => item.key,
+    create: (item) => createBubble(item, side, t, chat),
+    update: (view, item, before) => updateBubble(view, item, before, side, locale, t),
+    element: (view) => view.row,
+  });
+  const isAtBottom = (): boolean =>
+    log.scrollHeight - log.scrollTop - log.clientHeight < nearBottom;
+  let newest: string | undefined;
+
+  const dispose = effect(() => {
+    const items = chat.state.items.value;
+    const last = items.at(-1);
+    const wroteMyself = last !== undefined && last.key !== newest && last.side === side;
+    const follow = wroteMyself || newest === undefined || isAtBottom();
+    render(items);
+    newest = last?.key;
+    earlier.hidden = !chat.state.hasOlder.value;
+    if (follow) log.scrollTop = log.scrollHeight;
+  });
+
+  async function loadEarlier(): Promise<void> {
+    const fromBottom = log.scrollHeight - log.scrollTop;
+    earlier.disabled = true;
+    try {
+      await chat.older();
+      log.scrollTop = log.scrollHeight - fromBottom;
+    } catch {
+      // The connection's state is shown already; the button stays for another try.
+    } finally {
+      earlier.disabled = false;
+    }
+  }
+
+  return { element: log, isAtBottom, dispose };
+}
+
+function createBubble(item: Item, side: Side, t: ChatTranslate, chat: ChatSession): Bubble {
+  const day = h("div", { class: "day" });
+  const content = h("div", { class: "content", dir: "auto" });
+  for (const { text, href } of linkify(item.content)) {
+    content.append(
+      href ? h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, text) : text,
+    );
+  }
+  const time = h("time");
+  const status = h("span", { class: "status" });
+  const id = item.clientId ?? "";
+  const actions = h(
+    "span",
+    { class: "actions" },
+    h("button", { type: "button", on: { click: () => chat.retry(id) } }, t("retry")),
+    h("button", { type: "button", on: { click: () => chat.discard(id) } }, t("discard")),
+  );
+  const mine = item.side === side;
+  const bubble = h(
+    "div",
+    { class: "bubble", "data-testid": "message", "data-sender": item.side },
+    !mine && item.name ? h("div", { class: "name" }, item.name) : null,
+    content,
+    h("div", { class: "meta" }, time, mine ? status : null, mine ? actions : null),
+  );
+  const row = h("div", { class: mine ? "row mine" : "row" }, day, bubble);
+  return { row, day, bubble, time, status, actions };
+}
+
+function updateBubble(
+  view: Bubble,
+  item: Item,
+  before: Item | null,
+  side: Side,
+  locale: string,
+  t: ChatTranslate,
+): void {
+  const startsDay = before === null || dayOf(before.at) !== dayOf(item.at);
+  view.day.hidden = !startsDay;
+  if (startsDay) setText(view.day, dayName(item.at, locale));
+  if (view.time.getAttribute("datetime") !== item.at) {
+    set(view.time, "datetime", item.at);
+    setText(view.time, clockTime(item.at, locale));
+  }
+  set(view.bubble, "data-seq", item.seq);
+  set(view.bubble, "data-status", item.status);
+  if (item.side !== side) return;
+  const tooLong = item.failure?.includes("long") ? ` · ${t("tooLong")}` : "";
+  setText(view.status, t(item.status) + tooLong);
+  view.actions.hidden = item.status !== "failed";
+}

@@ -1,0 +1,34 @@
+import type { Translate } from "../../core/i18n.ts";
+
+/** The texts that widget and dashboard share. */
+export const chatTexts = {
+  messages: "Messages",
+  message: "Message",
+  write: "Write a message…",
+  send: "Send",
+  earlier: "Earlier messages",
+  sending: "Sending…",
+  sent: "Sent",
+  delivered: "Delivered",
+  read: "Read",
+  failed: "Not sent",
+  retry: "Retry",
+  discard: "Discard",
+  tooLong: "The message is too long.",
+  connecting: "Connecting…",
+  online: "Online",
+  reconnecting: "Reconnecting…",
+  polling: "Connected, checking every few seconds",
+  offline: "Offline. What you write is kept and sent later.",
+  rateLimited: "That was a lot at once. Sending goes on in a moment.",
+  waiting: "Waiting for an agent",
+  place: "Place {position} in the line",
+  active: "Connected with {name}",
+  activeUnnamed: "Connected with an agent",
+  ended: "This conversation has ended. Write to begin a new one.",
+  typing: "Typing…",
+  you: "You",
+};
+
+export type ChatKey = keyof typeof chatTexts;
+export type ChatTranslate = Translate<ChatKey>;
