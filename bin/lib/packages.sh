@@ -1,0 +1,33 @@
+# System packages (Debian and Ubuntu): what is missing is installed, said aloud, and never started as a
+# service. Without root the exact command is printed instead.
+
+# need_packages PACKAGE=WHY …
+need_packages() {
+    local entry missing=()
+    for entry in "$@"; do
+        package_installed "${entry%%=*}" || missing+=("$entry")
+    done
+    ((${#missing[@]} > 0)) || return 0
+    command -v apt-get >/dev/null || die "These packages are missing, and this machine has no apt-get:" \
+        "${missing[@]/=/: }" "Install your system's equivalents and run this again."
+    say "Installing what is missing:"
+    printf '    %s\n' "${missing[@]/=/: }"
+    install_packages "${missing[@]%%=*}"
+}
+
+package_installed() {
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+install_packages() {
+    if ((EUID != 0)) && ! sudo -n true 2>/dev/null; then
+        die "Installing packages needs root. Run this once, then start again:" \
+            "sudo mkdir -p /etc/postgresql-common &&" \
+            "echo 'create_main_cluster = false' | sudo tee -a /etc/postgresql-common/createcluster.conf &&" \
+            "sudo apt-get update && sudo apt-get install --no-install-recommends $*"
+    fi
+    local as_root=()
+    ((EUID == 0)) || as_root=(sudo -n)
+    "${as_root[@]}" bash "$root/bin/lib/install-packages.sh" "$@" ||
+        die "apt-get could not install: $*" "Its messages are above; mend them and run this again."
+}
