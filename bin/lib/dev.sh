@@ -97,7 +97,7 @@ wait_until_ready() {
 print_addresses() {
     local candidate others=''
     for ((candidate = port + 1; candidate < port + gateways; candidate++)); do
-        others+="  http://127.0.0.1:$candidate/"
+        others+="http://127.0.0.1:$candidate/  "
     done
     cat <<READY
 

@@ -45,5 +45,6 @@ http_status() {
         exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 0
         printf "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n" "$2" >&3
         read -r _ status _ <&3 && echo "$status"
+        cat <&3 >/dev/null
     ' http_status "$1" "$2" 2>/dev/null || true
 }

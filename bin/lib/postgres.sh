@@ -21,24 +21,25 @@ postgres_running() { pid_in "$1/postgres/data" "$(postmaster_pid "$1")"; }
 postmaster_pid() { head -1 "$1/postgres/data/postmaster.pid" 2>/dev/null || true; }
 
 start_postgres() {
-    local home=$1/postgres tries
+    local home=$1/postgres tries data
     postgres_running "$1" && return
     mkdir -p "$home"
     create_cluster "$home"
+    data=$(readlink -f "$home/data")
     # Left behind by a crash; the pid in it may belong to somebody else by now.
-    rm -f "$home/data/postmaster.pid"
+    rm -f "$data/postmaster.pid"
     for ((tries = 0; tries < 5; tries++)); do
         if [[ ! -s $home/port ]] || port_taken "$(<"$home/port")"; then
             free_port >"$home/port"
         fi
-        if as_postgres "$(postgres_bin)/pg_ctl" --silent --wait --timeout 60 -D "$home/data" \
-            -o "-p $(<"$home/port")" -l "$home/data/postgres.log" start >/dev/null; then
+        if as_postgres "$(postgres_bin)/pg_ctl" --silent --wait --timeout 60 -D "$data" \
+            -o "-p $(<"$home/port")" -l "$data/postgres.log" start >/dev/null; then
             create_database "$1"
             return
         fi
     done
-    die "The private PostgreSQL does not start. The end of $home/data/postgres.log:" \
-        "$(tail -5 "$home/data/postgres.log")"
+    die "The private PostgreSQL does not start. The end of $data/postgres.log:" \
+        "$(tail -5 "$data/postgres.log")"
 }
 
 # initdb works in a folder of another name, so an interrupted one never looks like a cluster.
