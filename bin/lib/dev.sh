@@ -49,10 +49,16 @@ suggest_port() {
 }
 
 # Only servers that are not given by URL are started, and only those are stopped again.
+choose_servers() {
+    if [[ -z ${REDIS_URL:-} ]]; then
+        private+=(redis) server_packages+=("${redis_packages[@]}")
+    fi
+    if [[ -z ${DATABASE_URL:-} ]]; then
+        private+=(postgres) server_packages+=("${postgres_packages[@]}")
+    fi
+}
+
 start_services() {
-    private=()
-    [[ -n ${REDIS_URL:-} ]] || private+=(redis)
-    [[ -n ${DATABASE_URL:-} ]] || private+=(postgres)
     ((${#private[@]} > 0)) || return 0
     say "Starting private servers in .switchboard/: ${private[*]}"
     "$root/bin/services" start "$state" "${private[@]}"
@@ -127,12 +133,12 @@ stop_all() {
     trap - EXIT
     trap '' INT TERM HUP
     if [[ -n ${procfile_pid:-} ]]; then
+        say "Stopping"
         stop_pid TERM "$procfile_pid" 40
     fi
     if ((${#private[@]} > 0)); then
         "$root/bin/services" stop "$state" "${private[@]}" || true
     fi
     rm -f "$state/dev.pid"
-    say "Stopped"
     exit "$result"
 }

@@ -5,7 +5,9 @@
 need_packages() {
     local entry missing=()
     for entry in "$@"; do
-        package_installed "${entry%%=*}" || missing+=("$entry")
+        if ! package_installed "${entry%%=*}" && [[ " ${missing[*]} " != *" $entry "* ]]; then
+            missing+=("$entry")
+        fi
     done
     ((${#missing[@]} > 0)) || return 0
     command -v apt-get >/dev/null || die "These packages are missing, and this machine has no apt-get:" \
@@ -26,8 +28,12 @@ install_packages() {
             "echo 'create_main_cluster = false' | sudo tee -a /etc/postgresql-common/createcluster.conf &&" \
             "sudo apt-get update && sudo apt-get install --no-install-recommends $*"
     fi
-    local as_root=()
+    local as_root=() log
     ((EUID == 0)) || as_root=(sudo -n)
-    "${as_root[@]}" bash "$root/bin/lib/install-packages.sh" "$@" ||
-        die "apt-get could not install: $*" "Its messages are above; mend them and run this again."
+    log=$(mktemp)
+    if ! "${as_root[@]}" bash "$root/bin/lib/install-packages.sh" "$@" >"$log" 2>&1 </dev/null; then
+        tail -20 "$log" >&2
+        die "apt-get could not install: $*" "Its last messages are above, all of them in $log."
+    fi
+    rm -f "$log"
 }

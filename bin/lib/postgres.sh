@@ -4,9 +4,9 @@
 #
 # PostgreSQL refuses to run as root, so root runs it as the user that its package made.
 
-need_postgres_packages() {
-    need_packages "postgresql=the private PostgreSQL; no cluster is created, nothing is started as a service"
-}
+postgres_packages=(
+    "postgresql=the private PostgreSQL; no cluster is created, nothing is started as a service"
+)
 
 # The newest installed server's programs, wherever the system keeps them.
 postgres_bin() {

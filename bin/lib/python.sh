@@ -1,13 +1,17 @@
 # Python tools live in .venv, pinned; nothing is installed into the system's Python.
 
+python_packages=()
+if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    python_packages=(
+        "python3=runs the Procfile runner and the scenarios"
+        "python3-venv=keeps their packages in .venv, apart from the system's"
+    )
+fi
+
 # need_venv REQUIREMENTS-FILE: the packages of that file are in .venv. Costs nothing the second time.
 need_venv() {
     local requirements=$1 stamp
     if ! [[ -x $root/.venv/bin/python ]] || ! "$root/.venv/bin/python" -c 'import pip' 2>/dev/null; then
-        if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-            need_packages "python3=runs the Procfile runner and the scenarios" \
-                "python3-venv=keeps their packages in .venv, apart from the system's"
-        fi
         rm -rf "$root/.venv"
         python3 -m venv "$root/.venv"
     fi

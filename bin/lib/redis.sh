@@ -3,9 +3,7 @@
 #   redis/redis.conf   its settings, written anew on every start     redis/port, redis/password
 #   redis/appendonlydir  the data                                    redis/redis.log, redis/redis.pid
 
-need_redis_packages() {
-    need_packages "redis-server=the private Redis; not started as a service"
-}
+redis_packages=("redis-server=the private Redis; not started as a service")
 
 redis_running() { pid_in "$1/redis" "$(cat "$1/redis/redis.pid" 2>/dev/null)"; }
 

@@ -14,10 +14,9 @@ need_swift() {
     fi
 }
 
-need_build_packages() {
-    need_packages \
-        "libhiredis-dev=the Redis protocol codec that Sources/Redis is built on" \
-        "libpq-dev=the PostgreSQL client library of Sources/Postgres" \
-        "libssl-dev=the cryptography of Sources/Secrets" \
-        "pkg-config=tells the Swift build where those three are"
-}
+build_packages=(
+    "libhiredis-dev=the Redis protocol codec that Sources/Redis is built on"
+    "libpq-dev=the PostgreSQL client library of Sources/Postgres"
+    "libssl-dev=the cryptography of Sources/Secrets"
+    "pkg-config=tells the Swift build where those three are"
+)

@@ -1,8 +1,30 @@
 # The parts of bin/test. Each is a few steps; a step is named, timed, logged, and the first that fails ends
 # the run with the end of its log.
 
+# install_for PART…: everything that those parts need, asked for at once.
+install_for() {
+    local part packages=()
+    for part in "$@"; do
+        case $part in
+        unit) packages+=("${build_packages[@]}") ;;
+        integration) packages+=("${build_packages[@]}" "${redis_packages[@]}" "${postgres_packages[@]}") ;;
+        web) packages+=("${python_packages[@]}") ;;
+        browser | compat | faults)
+            packages+=("${build_packages[@]}" "${redis_packages[@]}" "${postgres_packages[@]}"
+                "${python_packages[@]}" "${scenario_packages[@]}")
+            ;;
+        esac
+    done
+    need_packages "${packages[@]}"
+    [[ $* == web ]] || need_swift
+}
+
+scenario_packages=(
+    "chromium=the browser of the scenarios"
+    "ruby-actioncable=carries @rails/actioncable's own JavaScript, which must be able to speak with us"
+)
+
 test_format() {
-    need_swift
     step "format" swift format lint --strict --recursive Sources Tests Package.swift
 }
 
@@ -39,32 +61,24 @@ test_scenario() {
     shift
     build_release
     need_venv "$root/Tests/Scenario/requirements.txt"
-    need_packages "chromium=the browser of the scenarios" \
-        "ruby-actioncable=carries @rails/actioncable's own JavaScript, which must be able to speak with us"
-    "$root/bin/services" install "$state"
     step "$name scenarios" .venv/bin/python -m pytest "$@" ${runner_options[@]+"${runner_options[@]}"}
     count_tests "$name scenarios"
 }
 
 build_tests() {
     [[ -z ${tests_built:-} ]] || return 0
-    need_swift
-    need_build_packages
     step "build of the tests" swift build --build-tests
     tests_built=yes
 }
 
 build_release() {
     [[ -z ${release_built:-} ]] || return 0
-    need_swift
-    need_build_packages
     step "release build" swift build -c release --product switchboard
     release_built=yes
 }
 
 start_servers() {
     [[ -z ${servers_started:-} ]] || return 0
-    "$root/bin/services" install "$state"
     servers_started=yes
     step "private servers" "$root/bin/services" start "$state"
     eval "$("$root/bin/services" env "$state")"
