@@ -12,7 +12,7 @@ need_packages() {
     ((${#missing[@]} > 0)) || return 0
     command -v apt-get >/dev/null || die "These packages are missing, and this machine has no apt-get:" \
         "${missing[@]/=/: }" "Install your system's equivalents and run this again."
-    say "Installing what is missing:"
+    say "System packages that are missing:"
     printf '    %s\n' "${missing[@]/=/: }"
     install_packages "${missing[@]%%=*}"
 }
@@ -23,11 +23,9 @@ package_installed() {
 
 install_packages() {
     if ((EUID != 0)) && ! sudo -n true 2>/dev/null; then
-        die "Installing packages needs root. Run this once, then start again:" \
-            "sudo mkdir -p /etc/postgresql-common &&" \
-            "echo 'create_main_cluster = false' | sudo tee -a /etc/postgresql-common/createcluster.conf &&" \
-            "sudo apt-get update && sudo apt-get install --no-install-recommends $*"
+        die "Installing them needs root. Run this once, then start again:" "$(command_for_root "$@")"
     fi
+    say "Installing them (a minute or two)"
     local as_root=() log
     ((EUID == 0)) || as_root=(sudo -n)
     log=$(mktemp)
@@ -36,4 +34,13 @@ install_packages() {
         die "apt-get could not install: $*" "Its last messages are above, all of them in $log."
     fi
     rm -f "$log"
+}
+
+command_for_root() {
+    if [[ " $* " == *" postgresql "* ]]; then
+        echo "sudo mkdir -p /etc/postgresql-common &&"
+        echo "    echo 'create_main_cluster = false' | sudo tee -a /etc/postgresql-common/createcluster.conf &&"
+        printf '    '
+    fi
+    echo "sudo apt-get update && sudo apt-get install --no-install-recommends $*"
 }
