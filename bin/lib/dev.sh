@@ -14,6 +14,7 @@ check_numbers() {
 check_alone() {
     local other leftover
     mkdir -p "$state"
+    state=$(cd "$state" && pwd -P)
     other=$(cat "$state/dev.pid" 2>/dev/null || true)
     if [[ -n $other && $other != "$$" ]] && pid_in "$root" "$other" &&
         tr '\0' ' ' <"/proc/$other/cmdline" | grep -q 'bin/dev'; then
@@ -60,7 +61,7 @@ choose_servers() {
 
 start_services() {
     ((${#private[@]} > 0)) || return 0
-    say "Starting private servers in .switchboard/: ${private[*]}"
+    say "Starting private servers in ${state#"$root"/}/: ${private[*]}"
     "$root/bin/services" start "$state" "${private[@]}"
     # shellcheck disable=SC2046 # one export per line
     eval "$("$root/bin/services" env "$state" "${private[@]}")"
