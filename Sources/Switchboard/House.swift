@@ -17,6 +17,8 @@ struct House: Sendable {
     let scripts: ScriptLibrary
     let passwords: PasswordHasher
     let desk: SupportDesk
+    /// Tells this process from all others, also from a later one that happens to get the same pid.
+    let name: String
 
     /// Reads the scripts and begins to connect. Blocks on the disk for a moment; for the start of a process only.
     init(_ settings: Settings, label: String) throws {
@@ -30,6 +32,7 @@ struct House: Sendable {
         postgres = PostgresPool(settings.postgres, logger: logger)
         scripts = try ScriptLibrary(directory: "\(settings.home)/lua")
         passwords = PasswordHasher()
+        name = "\(label):\(ProcessInfo.processInfo.processIdentifier):\(RandomToken.make(bytes: 6))"
         desk = try SupportDesk(
             configuration: settings.support, postgres: postgres, redis: redis, scripts: scripts,
             keyring: settings.keyring, passwords: passwords)

@@ -48,7 +48,8 @@ struct PostgresExamination: Sendable {
         let pending: [String]
         do {
             pending = try await Migrator(directory: "\(home)/sql/migrations").pending(on: postgres)
-        } catch where error.code == .migration || error.sqlState == "42P01" {
+        } catch {
+            guard error.code == .migration || error.sqlState == "42P01" else { throw error }
             return [.wrong("migrations", error.message, "run switchboard migrate, or the version that the database is of")]
         }
         guard pending.isEmpty else {

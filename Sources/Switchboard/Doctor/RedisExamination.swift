@@ -32,7 +32,8 @@ struct RedisExamination: Sendable {
     private func setting(_ name: String) async throws -> String? {
         do {
             return try await redis.send(["CONFIG", "GET", .string(name)]).array?.last?.text
-        } catch where error.code == .server {
+        } catch {
+            guard error.code == .server else { throw error }
             return nil
         }
     }

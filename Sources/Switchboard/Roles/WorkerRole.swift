@@ -37,7 +37,7 @@ struct WorkerRole {
         JournalReader(
             journal: house.desk.journal, consumer: consumer,
             blocking: RedisClient(house.settings.redis.blocking, group: house.group, logger: house.logger),
-            readers: [Persister.name, Dispatcher.name], process: processName,
+            readers: [Persister.name, Dispatcher.name], process: house.name,
             batch: house.settings.worker.journalBatch, logger: house.logger)
     }
 
