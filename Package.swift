@@ -31,7 +31,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
+            traits: ["FullFoundation"]),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -105,7 +107,8 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], swiftSettings: house),
-        .testTarget(name: "SwitchboardTests", dependencies: ["Switchboard", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "SwitchboardTests", dependencies: ["Switchboard", "TestSupport"], swiftSettings: house),
         .testTarget(name: "HouseTests", swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

@@ -74,11 +74,14 @@ package struct GatewayApplication: Sendable {
         // origin may ask and only those who hold a token get an answer.
         let anywhere = router.group("").add(
             middleware: CORSMiddleware(
-                allowOrigin: .all, allowHeaders: [.authorization, .contentType], allowMethods: [.get, .post, .patch],
-                maxAge: .seconds(86_400)))
+                allowOrigin: .all, allowHeaders: [.authorization, .contentType],
+                allowMethods: [.get, .post, .patch],
+                exposedHeaders: ["Retry-After"], maxAge: .seconds(86_400)))
         anywhere.post(
             "widget/sessions", use: WidgetSessionsController(desk: desk, address: address).create)
-        preflight(anywhere, "widget/sessions", "support_chat", "support_chat/mark_read", "support_chat/messages", "cable/tickets")
+        preflight(
+            anywhere, "widget/sessions", "support_chat", "support_chat/mark_read", "support_chat/messages",
+            "cable/tickets")
 
         let door = DoorMiddleware(door: Door(desk: desk))
         let signedIn = router.group("").add(middleware: door)
@@ -89,14 +92,16 @@ package struct GatewayApplication: Sendable {
             guard let principal = context.principal else { throw HTTPError(.unauthorized) }
             return JSONBody(status: .created, Ticket(ticket: try await desk.tickets.issue(for: principal)))
         }
-        SupportChatController(desk: desk).add(to: contacts.group("support_chat", context: ContactContext.self))
+        SupportChatController(desk: desk).add(
+            to: contacts.group("support_chat", context: ContactContext.self))
         AdminChatsController(desk: desk).add(to: signedIn.group("admin/chats", context: StaffContext.self))
         redirectOlderSpellings(router)
 
         for method in [HTTPRequest.Method.get, .head] {
             for path: RouterPath in ["", "**"] {
                 router.on(path, method: method) { [files] request, _ in
-                    guard let file = files.response(to: request.head) else { throw HTTPError(.notFound) }
+                    guard var file = files.response(to: request.head) else { throw HTTPError(.notFound) }
+                    PageHeaders.add(to: &file, path: request.uri.path)
                     return file
                 }
             }

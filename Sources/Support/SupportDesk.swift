@@ -30,7 +30,8 @@ package struct SupportDesk: Sendable {
 
     /// Throws `RedisError` when a script is missing or malformed.
     package init(
-        configuration: SupportConfiguration, postgres: PostgresPool, redis: RedisClient, scripts: ScriptLibrary,
+        configuration: SupportConfiguration, postgres: PostgresPool, redis: RedisClient,
+        scripts: ScriptLibrary,
         keyring: Keyring, passwords: PasswordHasher = PasswordHasher()
     ) throws(RedisError) {
         self.configuration = configuration
@@ -39,7 +40,8 @@ package struct SupportDesk: Sendable {
         let chatScripts = try ChatScripts(scripts)
         let messageRows = MessageRows(postgres: postgres)
         let coldChats = ColdChats(
-            redis: redis, scripts: chatScripts, chatRows: ChatRows(postgres: postgres), messageRows: messageRows,
+            redis: redis, scripts: chatScripts, chatRows: ChatRows(postgres: postgres),
+            messageRows: messageRows,
             configuration: configuration)
         let tokens = ContactTokens(signer: TokenSigner(keyring), lifetime: configuration.contactTokenLifetime)
 
@@ -52,7 +54,8 @@ package struct SupportDesk: Sendable {
         chats = Chats(redis: redis, coldChats: coldChats)
         chatList = ChatList(postgres: postgres)
         messages = try Messages(
-            redis: redis, scripts: scripts, coldChats: coldChats, rows: messageRows, configuration: configuration)
+            redis: redis, scripts: scripts, coldChats: coldChats, rows: messageRows,
+            configuration: configuration)
         receipts = Receipts(redis: redis, coldChats: coldChats)
         archive = Archive(redis: redis, coldChats: coldChats)
         typing = Typing(redis: redis)

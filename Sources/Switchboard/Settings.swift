@@ -39,7 +39,9 @@ struct Settings: Sendable {
         let from: String
     }
 
-    static func load(environment variables: [String: String] = ProcessInfo.processInfo.environment) async throws -> Settings {
+    static func load(environment variables: [String: String] = ProcessInfo.processInfo.environment)
+        async throws -> Settings
+    {
         let home = variables["SWITCHBOARD_HOME"] ?? FileManager.default.currentDirectoryPath
         let environment = variables["SWITCHBOARD_ENV"] ?? "development"
         guard FileManager.default.fileExists(atPath: "\(home)/config/default.yml") else {
@@ -63,20 +65,23 @@ struct Settings: Sendable {
         var reader = reader
         self.home = home
         self.environment = environment
-        redis = try reader.parse("redis.url", secret: true) { try RedisConfiguration(url: $0) }
+        redis =
+            try reader.parse("redis.url", secret: true) { try RedisConfiguration(url: $0) }
             ?? RedisConfiguration(url: "redis://127.0.0.1")
-        var postgres = try reader.parse("database.url", secret: true) { try PostgresConfiguration(url: $0) }
+        var postgres =
+            try reader.parse("database.url", secret: true) { try PostgresConfiguration(url: $0) }
             ?? PostgresConfiguration(url: "postgresql://127.0.0.1")
         postgres.poolSize = reader.int("database.pool_size", 1...500)
         self.postgres = postgres
         let previous = reader.list("switchboard.previous_secrets", secret: true)
         keyring = try Settings.keyring(reader.text("switchboard.secret", secret: true), previous, &reader)
-        logLevel = try reader.parse("log.level") { name in
-            guard let level = Logger.Level(rawValue: name) else {
-                throw SettingsError(["it is trace, debug, info, notice, warning, error or critical"])
-            }
-            return level
-        } ?? .info
+        logLevel =
+            try reader.parse("log.level") { name in
+                guard let level = Logger.Level(rawValue: name) else {
+                    throw SettingsError(["it is trace, debug, info, notice, warning, error or critical"])
+                }
+                return level
+            } ?? .info
 
         var gateway = GatewayApplication.Configuration()
         gateway.host = variables["HOST"] ?? reader.text("gateway.host")
@@ -89,8 +94,10 @@ struct Settings: Sendable {
             reader.complain("gateway.trusted_proxies", "“\(error.entry)” is no address and no CIDR block")
         }
         gateway.channel.webSocket.maxMessageBytes = reader.int("gateway.max_frame_bytes", 1024...(64 << 20))
-        gateway.channel.webSocket.maxOutboundBytes = reader.int("gateway.max_outbound_bytes", 131_072...(1 << 30))
-        gateway.channel.webSocket.drainPeriod = .milliseconds(Int64(reader.int("gateway.drain_ms", 0...600_000)))
+        gateway.channel.webSocket.maxOutboundBytes = reader.int(
+            "gateway.max_outbound_bytes", 131_072...(1 << 30))
+        gateway.channel.webSocket.drainPeriod = .milliseconds(
+            Int64(reader.int("gateway.drain_ms", 0...600_000)))
         self.gateway = gateway
 
         worker = WorkerSettings(
@@ -123,7 +130,8 @@ struct Settings: Sendable {
             return Keyring(current: try MasterKey(secret), previous: try previous.map { try MasterKey($0) })
         } catch {
             reader.complain(
-                "switchboard.secret", "set SWITCHBOARD_SECRET to 32 bytes in hexadecimal: openssl rand -hex 32")
+                "switchboard.secret",
+                "set SWITCHBOARD_SECRET to 32 bytes in hexadecimal: openssl rand -hex 32")
             return Keyring(current: try MasterKey(String(repeating: "0", count: 64)))  // not used: loading fails
         }
     }
@@ -135,5 +143,7 @@ struct SettingsError: Error, CustomStringConvertible {
 
     init(_ problems: [String]) { self.problems = problems }
 
-    var description: String { "The settings are not right:\n" + problems.map { "  - \($0)" }.joined(separator: "\n") }
+    var description: String {
+        "The settings are not right:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
+    }
 }

@@ -28,7 +28,9 @@ struct SettingsReader {
         do {
             let value = try reader.requiredInt(forKey: ConfigKey(stringLiteral: key))
             note(key, "\(value)", false)
-            if !range.contains(value) { complain(key, "it is a number from \(range.lowerBound) to \(range.upperBound)") }
+            if !range.contains(value) {
+                complain(key, "it is a number from \(range.lowerBound) to \(range.upperBound)")
+            }
             return value
         } catch {
             complain(key, "it is a number from \(range.lowerBound) to \(range.upperBound)")

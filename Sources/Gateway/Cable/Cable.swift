@@ -89,7 +89,8 @@ extension ErrorResponse {
             self.init(
                 .badRequest, "unknown_command", "The commands are subscribe, unsubscribe and message.",
                 field: "command")
-        case .missing(let field): self.init(.badRequest, "malformed", "It is missing, or not a string.", field: field)
+        case .missing(let field):
+            self.init(.badRequest, "malformed", "It is missing, or not a string.", field: field)
         }
     }
 }

@@ -19,7 +19,7 @@ enum CableChannel: Sendable {
     /// What the identifier names for this caller; whether the chat exists is for `authorize` to find out.
     init(_ identifier: String, for principal: Principal) throws(Refusal) {
         guard let name = try? JSONDecoder().decode(Name.self, from: Data(identifier.utf8)) else {
-            throw .unknownChannel // whatever it is, it is not one of ours
+            throw .unknownChannel  // whatever it is, it is not one of ours
         }
         switch (name.channel, principal) {
         case ("ChatChannel", _):

@@ -36,7 +36,9 @@ package struct CableLoops: Sendable {
             loops.append(
                 try await loop.submit {
                     let state = NIOLoopBound(CableLoop(), eventLoop: loop)
-                    loop.scheduleRepeatedTask(initialDelay: Self.beat, delay: Self.beat) { _ in state.value.ping() }
+                    loop.scheduleRepeatedTask(initialDelay: Self.beat, delay: Self.beat) { _ in
+                        state.value.ping()
+                    }
                     return (loop, state)
                 }.get())
         }

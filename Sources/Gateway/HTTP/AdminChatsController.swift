@@ -14,7 +14,9 @@ struct AdminChatsController {
         routes.post(":id/unarchive") { try await archive(false, $1) }
     }
 
-    @Sendable private func list(_ request: Request, _ context: StaffContext) async throws -> some ResponseGenerator {
+    @Sendable private func list(_ request: Request, _ context: StaffContext) async throws
+        -> some ResponseGenerator
+    {
         let query = request.uri.queryParameters
         var filter = ChatList.Filter()
         switch query["archived"] {
@@ -39,7 +41,8 @@ struct AdminChatsController {
         }
         return JSONBody(
             try await desk.chatList.page(
-                filter, of: context.session.accountID, before: query["before"].map(String.init), limit: limit ?? 25))
+                filter, of: context.session.accountID, before: query["before"].map(String.init),
+                limit: limit ?? 25))
     }
 
     private func id<Thing>(_ text: Substring?, _ field: String) throws -> Identifier<Thing>? {
@@ -51,7 +54,9 @@ struct AdminChatsController {
     }
 
     /// Looking at a chat is reading it.
-    @Sendable private func show(_ request: Request, _ context: StaffContext) async throws -> some ResponseGenerator {
+    @Sendable private func show(_ request: Request, _ context: StaffContext) async throws
+        -> some ResponseGenerator
+    {
         let chat = try context.chat()
         try await desk.receipts.mark(.read, upTo: nil, in: chat, by: context.principal, at: context.now)
         var view = try await desk.chats.showToStaff(chat, context.session, at: context.now)
@@ -66,11 +71,15 @@ struct AdminChatsController {
         return JSONBody(
             MessagePage.Output(
                 try await desk.chats.show(
-                    try context.chat(), to: context.principal, page.range, limit: page.limit, at: context.now)))
+                    try context.chat(), to: context.principal, page.range, limit: page.limit, at: context.now)
+            ))
     }
 
-    @Sendable private func send(_ request: Request, _ context: StaffContext) async throws -> some ResponseGenerator {
-        try await SentMessage.send(request, to: try context.chat(), from: context.principal, desk, at: context.now)
+    @Sendable private func send(_ request: Request, _ context: StaffContext) async throws
+        -> some ResponseGenerator
+    {
+        try await SentMessage.send(
+            request, to: try context.chat(), from: context.principal, desk, at: context.now)
     }
 
     private func archive(_ archived: Bool, _ context: StaffContext) async throws -> some ResponseGenerator {

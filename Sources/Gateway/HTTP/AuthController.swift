@@ -18,7 +18,8 @@ struct AuthController {
         let accounts: [Account]
     }
 
-    @Sendable func login(_ request: Request, _ context: GatewayContext) async throws -> some ResponseGenerator {
+    @Sendable func login(_ request: Request, _ context: GatewayContext) async throws -> some ResponseGenerator
+    {
         struct Input: Decodable {
             var email: String
             var password: String
@@ -30,9 +31,11 @@ struct AuthController {
             limits.loginsPerAddress, from: "login:address:\(address(request, context))", at: context.now)
         try await desk.limits.take(
             limits.loginsPerEmail,
-            from: "login:email:\(address(request, context)):\(input.email.lowercased().prefix(254))", at: context.now)
+            from: "login:email:\(address(request, context)):\(input.email.lowercased().prefix(254))",
+            at: context.now)
 
-        let signedIn = try await desk.logins.signIn(email: input.email, password: input.password, at: context.now)
+        let signedIn = try await desk.logins.signIn(
+            email: input.email, password: input.password, at: context.now)
         return JSONBody(
             Output(
                 token: signedIn.token,

@@ -15,7 +15,9 @@ struct ErrorMiddleware: RouterMiddleware {
                 // The path has ids and no secrets; the query may have anything, and stays out of the log.
                 context.logger.error(
                     "a request failed",
-                    metadata: ["method": "\(request.method)", "path": "\(request.uri.path)", "error": "\(error)"])
+                    metadata: [
+                        "method": "\(request.method)", "path": "\(request.uri.path)", "error": "\(error)",
+                    ])
             }
             return refusal.response()
         }

@@ -19,7 +19,10 @@ package struct ErrorResponse: Encodable, Sendable {
         case retryAfter = "retry_after"
     }
 
-    init(_ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil, retryAfter: Double? = nil) {
+    init(
+        _ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil,
+        retryAfter: Double? = nil
+    ) {
         self.status = status
         self.code = code
         self.message = message
@@ -35,9 +38,12 @@ package struct ErrorResponse: Encodable, Sendable {
             self.init(error.status, Self.word(for: error.status), Self.sentence(for: error.status))
         case let error as any TransientError where error.isTransient:
             self.init(
-                .serviceUnavailable, "unavailable", "A part of the service is away; try again soon.", retryAfter: 1)
+                .serviceUnavailable, "unavailable", "A part of the service is away; try again soon.",
+                retryAfter: 1)
         default:
-            self.init(.internalServerError, "internal_error", "Something went wrong on our side; it has been noted.")
+            self.init(
+                .internalServerError, "internal_error", "Something went wrong on our side; it has been noted."
+            )
         }
     }
 

@@ -11,11 +11,13 @@ struct HealthController {
 
     private struct Live: Encodable { let status = "ok" }
 
-    @Sendable func live(_ request: Request, _ context: GatewayContext) async throws -> some ResponseGenerator {
+    @Sendable func live(_ request: Request, _ context: GatewayContext) async throws -> some ResponseGenerator
+    {
         JSONBody(Live())
     }
 
-    @Sendable func ready(_ request: Request, _ context: GatewayContext) async throws -> some ResponseGenerator {
+    @Sendable func ready(_ request: Request, _ context: GatewayContext) async throws -> some ResponseGenerator
+    {
         let health = await desk.health.check()
         return JSONBody(status: health.status == .unavailable ? .serviceUnavailable : .ok, health)
     }

@@ -19,7 +19,8 @@ struct JSONBody<Value: Encodable & Sendable>: ResponseGenerator {
 
     func response() -> Response {
         Response(
-            status: status, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+            status: status,
+            headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
             body: .init(byteBuffer: JSONBody<Never>.bytes(value)))
     }
 }
@@ -52,9 +53,12 @@ extension Request {
 
 /// Reading what a client wrote, with refusals that help.
 enum JSONInput {
-    static func decode<Body: Decodable>(_ type: Body.Type, from bytes: ByteBuffer) throws(SupportError) -> Body {
+    static func decode<Body: Decodable>(_ type: Body.Type, from bytes: ByteBuffer) throws(SupportError)
+        -> Body
+    {
         do {
-            return try JSONDecoder().decode(type, from: bytes.readableBytes == 0 ? ByteBuffer(string: "{}") : bytes)
+            return try JSONDecoder().decode(
+                type, from: bytes.readableBytes == 0 ? ByteBuffer(string: "{}") : bytes)
         } catch DecodingError.typeMismatch(let expected, let context) {
             throw .invalid(field: name(context.codingPath), "It is not a \(word(for: expected)).")
         } catch DecodingError.keyNotFound(let key, let context) {

@@ -10,12 +10,13 @@ struct MessagePage {
 
     init(_ request: Request) throws {
         let query = request.uri.queryParameters
-        limit = try query["limit"].map { text in
-            guard let limit = Int(text), (1...Chats.pageLimit).contains(limit) else {
-                throw SupportError.invalid(field: "limit", "It is a number from 1 to \(Chats.pageLimit).")
-            }
-            return limit
-        } ?? 50
+        limit =
+            try query["limit"].map { text in
+                guard let limit = Int(text), (1...Chats.pageLimit).contains(limit) else {
+                    throw SupportError.invalid(field: "limit", "It is a number from 1 to \(Chats.pageLimit).")
+                }
+                return limit
+            } ?? 50
         if let since = query["since"] {
             if let seq = Int(since), seq >= 0 {
                 range = .after(seq)
@@ -38,9 +39,12 @@ struct MessagePage {
         let messages: [Message]
         let position: ChatView.Position
         let persisted_up_to: Int
+        /// Comes along, so that a client that was away needs no second question.
+        let conversation: Conversation.View?
 
         init(_ chat: ChatView) {
             messages = chat.messages
+            conversation = chat.conversation
             position = chat.position
             persisted_up_to = chat.persistedUpTo
         }
@@ -56,7 +60,8 @@ enum SentMessage {
 
     /// 201 for a new message, 200 for one that was accepted before.
     static func send(
-        _ request: Request, to chat: Chat.Address, from sender: Principal, _ desk: SupportDesk, at now: Timestamp
+        _ request: Request, to chat: Chat.Address, from sender: Principal, _ desk: SupportDesk,
+        at now: Timestamp
     ) async throws -> Response {
         let input = try await request.json(Input.self)
         let draft = try MessageDraft(
@@ -72,7 +77,8 @@ enum SentMessage {
         body.writeImmutableBuffer(message)
         body.writeString("}")
         return Response(
-            status: status, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+            status: status,
+            headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
             body: .init(byteBuffer: body))
     }
 }

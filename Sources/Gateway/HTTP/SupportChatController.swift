@@ -12,7 +12,9 @@ struct SupportChatController {
         routes.post("messages", use: send)
     }
 
-    @Sendable private func show(_ request: Request, _ context: ContactContext) async throws -> some ResponseGenerator {
+    @Sendable private func show(_ request: Request, _ context: ContactContext) async throws
+        -> some ResponseGenerator
+    {
         JSONBody(try await desk.chats.show(context.chat, to: context.principal, at: context.now))
     }
 
@@ -26,7 +28,9 @@ struct SupportChatController {
                     context.chat, to: context.principal, page.range, limit: page.limit, at: context.now)))
     }
 
-    @Sendable private func send(_ request: Request, _ context: ContactContext) async throws -> some ResponseGenerator {
+    @Sendable private func send(_ request: Request, _ context: ContactContext) async throws
+        -> some ResponseGenerator
+    {
         try await SentMessage.send(request, to: context.chat, from: context.principal, desk, at: context.now)
     }
 

@@ -29,9 +29,12 @@ struct WidgetSessionsController {
         let settings: Settings
     }
 
-    @Sendable func create(_ request: Request, _ context: GatewayContext) async throws -> some ResponseGenerator {
+    @Sendable func create(_ request: Request, _ context: GatewayContext) async throws
+        -> some ResponseGenerator
+    {
         try await desk.limits.take(
-            desk.configuration.sessionsPerAddress, from: "session:\(address(request, context))", at: context.now)
+            desk.configuration.sessionsPerAddress, from: "session:\(address(request, context))",
+            at: context.now)
         let input = try await request.json(Input.self)
         let inbox = try await desk.inboxes.find(websiteToken: input.website_token, at: context.now)
 
@@ -59,6 +62,7 @@ struct AddressOfClient: Sendable {
 
     func callAsFunction(_ request: Request, _ context: GatewayContext) -> String {
         ClientAddress.resolve(
-            peer: context.peer, forwardedFor: request.headers[values: .xForwardedForHeader], trusting: proxies)
+            peer: context.peer, forwardedFor: request.headers[values: .xForwardedForHeader], trusting: proxies
+        )
     }
 }

@@ -36,7 +36,9 @@ package enum ActionCableCommand: Equatable, Sendable {
         guard ["subscribe", "unsubscribe", "message"].contains(command) else {
             throw .unknownCommand(String(command.prefix(50)))
         }
-        guard let identifier = wire.identifier, !identifier.isEmpty else { throw .missing(field: "identifier") }
+        guard let identifier = wire.identifier, !identifier.isEmpty else {
+            throw .missing(field: "identifier")
+        }
         switch command {
         case "subscribe": self = .subscribe(identifier: identifier)
         case "unsubscribe": self = .unsubscribe(identifier: identifier)

@@ -20,7 +20,8 @@ package enum ActionCableFrame {
     /// Says why the socket is about to close, and whether the client may come back.
     package static func disconnect(_ reason: DisconnectReason) -> ByteBuffer {
         ByteBuffer(
-            string: #"{"type":"disconnect","reason":"\#(reason.rawValue)","reconnect":\#(reason.mayReconnect)}"#)
+            string:
+                #"{"type":"disconnect","reason":"\#(reason.rawValue)","reconnect":\#(reason.mayReconnect)}"#)
     }
 
     /// `payload` is JSON already; it is spliced in, not read.

@@ -8,7 +8,10 @@
 package struct ActionCableSubscriptions<Channel: Sendable>: Sendable {
     package enum Subscribe: Equatable, Sendable { case begin, ignore, tooMany }
 
-    private enum State { case pending, active(Channel) }
+    private enum State {
+        case pending
+        case active(Channel)
+    }
     private var states: [String: State] = [:]
     private let limit: Int
 

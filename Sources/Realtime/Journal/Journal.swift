@@ -45,7 +45,9 @@ package struct Journal: Sendable {
 
     /// Remembers how far a reader is and drops what all have passed. Returns how many entries are left.
     @discardableResult
-    package func advance(_ reader: String, to position: String, of readers: [String]) async throws(RedisError) -> Int {
+    package func advance(_ reader: String, to position: String, of readers: [String]) async throws(RedisError)
+        -> Int
+    {
         let reply = try await redis.evaluate(
             scripts.advance, keys: [cell.journal, cell.readers],
             arguments: [.string(reader), .string(position)] + readers.map { .string($0) })
@@ -53,7 +55,9 @@ package struct Journal: Sendable {
     }
 
     /// Takes or keeps the duty of a reader; false while another process has it.
-    package func hold(_ reader: String, as process: String, for duration: Duration) async throws(RedisError) -> Bool {
+    package func hold(_ reader: String, as process: String, for duration: Duration) async throws(RedisError)
+        -> Bool
+    {
         let reply = try await redis.evaluate(
             scripts.lease, keys: [cell.lease(of: reader)],
             arguments: [.string(process), .integer(duration.milliseconds)])
@@ -70,9 +74,16 @@ package struct Journal: Sendable {
         _ = try await redis.evaluate(scripts.recover, keys: [cell.state], arguments: ["finish", ""])
     }
 
-    /// The name of the cell's present life in Redis; nil before the first chat.
-    package func epoch() async throws(RedisError) -> String? {
-        try await redis.send(["HGET", .string(cell.state), "epoch"]).text
+    /// The name of the cell's present life in Redis. Where there is none, because Redis is new or came back empty,
+    /// a life begins under the given name.
+    package func epoch(orBegin fresh: String) async throws(RedisError) -> String {
+        let replies = try await redis.pipeline([
+            ["HSETNX", .string(cell.state), "epoch", .string(fresh)], ["HGET", .string(cell.state), "epoch"],
+        ])
+        guard let epoch = replies.last?.text else {
+            throw RedisError(.protocolViolation, "a cell without an epoch")
+        }
+        return epoch
     }
 }
 

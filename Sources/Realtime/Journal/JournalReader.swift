@@ -75,7 +75,8 @@ package struct JournalReader<Consumer: JournalConsumer>: Service {
 
         Counter(label: "switchboard_journal_entries_total", dimensions: [("reader", Consumer.name)])
             .increment(by: entries.count)
-        Gauge(label: "switchboard_journal_length", dimensions: [("cell", "\(journal.cell.number)")]).record(left)
+        Gauge(label: "switchboard_journal_length", dimensions: [("cell", "\(journal.cell.number)")]).record(
+            left)
         return last.id
     }
 

@@ -22,7 +22,8 @@ package final class Hub: Sendable {
     ///   - onGap: Redis was away, so publications may have been missed; called once it is listened to again.
     ///   - linger: how long a stream without members stays subscribed.
     package init(
-        redis: RedisConfiguration, group: any EventLoopGroup, linger: TimeAmount = .seconds(5), logger: Logger,
+        redis: RedisConfiguration, group: any EventLoopGroup, linger: TimeAmount = .seconds(5),
+        logger: Logger,
         encode: @escaping @Sendable (ByteBuffer) -> ByteBuffer, onGap: @escaping @Sendable () -> Void
     ) async throws {
         var shards: [(any EventLoop, NIOLoopBound<Shard>)] = []
@@ -45,7 +46,8 @@ package final class Hub: Sendable {
     /// Adds a member, on its own loop; `completion` is called there once no publication can be missed any more
     /// (`true`), or when Redis could not be asked (`false`; the member is not added).
     package func join(
-        _ stream: String, as identifier: String, _ member: NIOLoopBound<any StreamMember>, on loop: any EventLoop,
+        _ stream: String, as identifier: String, _ member: NIOLoopBound<any StreamMember>,
+        on loop: any EventLoop,
         _ completion: @escaping @Sendable (Bool) -> Void
     ) {
         let shard = shard(of: loop)
@@ -105,7 +107,9 @@ package final class Hub: Sendable {
         let publications = messages.compactMap { message in
             Publication(message.payload).map { (stream: message.channel, publication: $0) }
         }
-        if publications.count < messages.count { logger.warning("something that is no publication was published") }
+        if publications.count < messages.count {
+            logger.warning("something that is no publication was published")
+        }
         for (loop, shard) in shards {
             loop.execute { shard.value.deliver(publications) }
         }

@@ -58,7 +58,9 @@ struct Interest: Sendable {
 
     /// Returns whether to unsubscribe: nobody has come since the linger of this generation began.
     mutating func lingered(_ stream: String, _ generation: Int) -> Bool {
-        guard let entry = entries[stream], entry.members == 0, entry.generation == generation else { return false }
+        guard let entry = entries[stream], entry.members == 0, entry.generation == generation else {
+            return false
+        }
         entries[stream] = nil
         return true
     }

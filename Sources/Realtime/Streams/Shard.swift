@@ -35,7 +35,8 @@ final class Shard {
     /// Returns whether the member was there.
     func remove(_ member: any StreamMember, from stream: String, as identifier: String) -> Bool {
         eventLoop.preconditionInEventLoop()
-        guard streams[stream]?[identifier]?.members.removeValue(forKey: ObjectIdentifier(member)) != nil else {
+        guard streams[stream]?[identifier]?.members.removeValue(forKey: ObjectIdentifier(member)) != nil
+        else {
             return false
         }
         if streams[stream]?[identifier]?.members.isEmpty == true { streams[stream]?[identifier] = nil }

@@ -46,7 +46,8 @@ package struct Logins: Sendable {
         let digest = Digest.sha256Hex(token)
         try await rows.insertToken(
             digest: digest, login: login.id, at: now, expiresAt: now.adding(lifetime))
-        guard let person = try await rows.person(token: digest, at: now), let agent = person.agents.first else {
+        guard let person = try await rows.person(token: digest, at: now), let agent = person.agents.first
+        else {
             throw refusal
         }
         return SignedIn(
@@ -65,7 +66,9 @@ package struct Logins: Sendable {
         token: String, account: Account.ID?, at now: Timestamp
     ) async throws -> AgentSession {
         let person = try await person(token: token, at: now)
-        guard let agent = account.map({ id in person.agents.first { $0.accountID == id } }) ?? person.agents.first
+        guard
+            let agent = account.map({ id in person.agents.first { $0.accountID == id } })
+                ?? person.agents.first
         else { throw SupportError.notFound("account") }
         return person.session(agent)
     }

@@ -40,7 +40,9 @@ package struct ChatList: Sendable {
 
         init?(_ text: String) {
             let parts = text.split(separator: "_", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let milliseconds = Int(parts[0]), let id = Chat.ID(parts[1]) else { return nil }
+            guard parts.count == 2, let milliseconds = Int(parts[0]), let id = Chat.ID(parts[1]) else {
+                return nil
+            }
             self.init(at: Timestamp(milliseconds: milliseconds), id: id)
         }
 
@@ -63,9 +65,11 @@ package struct ChatList: Sendable {
         let rows = try await postgres.query(
             Self.query(filter, of: account, before: cursor, limit: limit + 1), in: .account(account))
         let chats = try rows.prefix(limit).map { ChatListItem(try ChatRows.row($0)) }
-        let next = rows.count > limit ? chats.last.flatMap { item in
-            item.lastMessageAt.map { Cursor(at: $0, id: item.id).text }
-        } : nil
+        let next =
+            rows.count > limit
+            ? chats.last.flatMap { item in
+                item.lastMessageAt.map { Cursor(at: $0, id: item.id).text }
+            } : nil
         return Page(chats: chats, next: next)
     }
 
@@ -77,7 +81,8 @@ package struct ChatList: Sendable {
         if let assignee = filter.assignee { sql += " AND v.assignee_id = \(assignee.uuid)" }
         if let inbox = filter.inbox { sql += " AND s.inbox_id = \(inbox.uuid)" }
         if let query = filter.query, !query.isEmpty {
-            let pattern = "%" + query.reduce(into: "") { $0 += "\\%_".contains($1) ? "\\\($1)" : "\($1)" } + "%"
+            let pattern =
+                "%" + query.reduce(into: "") { $0 += "\\%_".contains($1) ? "\\\($1)" : "\($1)" } + "%"
             sql += """
                  AND (c.name ILIKE \(pattern) OR c.email ILIKE \(pattern) OR s.last_message_preview ILIKE \(pattern))
                 """

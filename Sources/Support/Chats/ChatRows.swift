@@ -101,7 +101,8 @@ struct ChatRows: Sendable {
                 delivered: try row.decode("user_delivered_seq"), deliveredAt: try moment("user_delivered_at"),
                 read: try row.decode("user_read_seq"), readAt: try moment("user_read_at")),
             adminMarks: Message.Marks(
-                delivered: try row.decode("admin_delivered_seq"), deliveredAt: try moment("admin_delivered_at"),
+                delivered: try row.decode("admin_delivered_seq"),
+                deliveredAt: try moment("admin_delivered_at"),
                 read: try row.decode("admin_read_seq"), readAt: try moment("admin_viewed_at")),
             archivedAt: try moment("archived_at"), conversation: episode)
     }

@@ -28,7 +28,8 @@ struct ChatSeed: Encodable, Sendable {
 
     init(_ chat: ChatRows.Row, messages: [Message], clients: [(seq: Int, clientID: String)]) throws {
         var fields = [
-            "seq", "\(chat.lastSeq)", "persisted", "\(chat.lastSeq)", "archived", chat.archivedAt == nil ? "0" : "1",
+            "seq", "\(chat.lastSeq)", "persisted", "\(chat.lastSeq)", "archived",
+            chat.archivedAt == nil ? "0" : "1",
             "user_delivered", "\(chat.userMarks.delivered)", "user_read", "\(chat.userMarks.read)",
             "admin_delivered", "\(chat.adminMarks.delivered)", "admin_read", "\(chat.adminMarks.read)",
         ]
@@ -45,7 +46,9 @@ struct ChatSeed: Encodable, Sendable {
             ]
             if let moment = episode.assignedAt { fields += ["assigned_at", moment.iso8601] }
             if let id = episode.assigneeID {
-                fields += ["assignee", id.description, "assignee_name", JSONText.string(episode.assigneeName)]
+                fields += [
+                    "assignee", id.description, "assignee_name", JSONText.string(episode.assigneeName),
+                ]
             }
         }
         var waitingSince: String?

@@ -39,7 +39,10 @@ package struct AdminChatView: Encodable, Sendable {
     package var item: ChatListItem
     package let chat: ChatView
 
-    enum CodingKeys: String, CodingKey { case messages, position, conversation, persistedUpTo = "persisted_up_to" }
+    enum CodingKeys: String, CodingKey {
+        case messages, position, conversation
+        case persistedUpTo = "persisted_up_to"
+    }
 
     package func encode(to encoder: any Encoder) throws {
         try item.encode(to: encoder)

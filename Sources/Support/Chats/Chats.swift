@@ -26,7 +26,8 @@ package struct Chats: Sendable {
         let limit = min(max(1, limit), Self.pageLimit)
         var range = range
         if case .since(let moment) = range {
-            range = .after(try await unavailable { try await coldChats.messageRows.lastSeq(chat, upTo: moment) })
+            range = .after(
+                try await unavailable { try await coldChats.messageRows.lastSeq(chat, upTo: moment) })
         }
         let live = try await live(chat, viewer, range, limit, now)
         let messages = try await merge(live, range, limit, chat)
@@ -81,7 +82,9 @@ package struct Chats: Sendable {
                 coldChats.scripts.read, keys: [chat.state, chat.history, chat.cell.state, chat.waiting],
                 arguments: [.integer(after), .integer(before), .integer(limit)])
         }
-        guard let state = LiveState(reply) else { throw SupportError.unavailable("The chat could not be read.") }
+        guard let state = LiveState(reply) else {
+            throw SupportError.unavailable("The chat could not be read.")
+        }
         return state
     }
 
@@ -90,7 +93,9 @@ package struct Chats: Sendable {
     private func merge(
         _ live: LiveState, _ range: MessageRange, _ limit: Int, _ chat: Chat.Address
     ) async throws -> [Message] {
-        let hot = try live.messages.map { try JSONDecoder().decode(Message.self, from: Data($0.readableBytesView)) }
+        let hot = try live.messages.map {
+            try JSONDecoder().decode(Message.self, from: Data($0.readableBytesView))
+        }
         switch range {
         case .after(let seq):
             if seq >= live.seq || hot.first?.seq == seq + 1 { return hot }
@@ -113,7 +118,9 @@ package struct Chats: Sendable {
     private func view(
         _ chat: Chat.Address, _ live: LiveState, _ messages: [Message], for viewer: Principal
     ) -> ChatView {
-        let marks: [Sender.Kind: Message.Marks] = [.user: live.marks(by: .user), .admin: live.marks(by: .admin)]
+        let marks: [Sender.Kind: Message.Marks] = [
+            .user: live.marks(by: .user), .admin: live.marks(by: .admin),
+        ]
         let messages = messages.map { message in
             var message = message
             message.apply(marks[message.senderType.other] ?? Message.Marks())

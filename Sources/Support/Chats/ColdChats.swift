@@ -45,7 +45,7 @@ struct ColdChats: Sendable {
         let reply = try await redis.evaluate(
             scripts.seed, keys: [chat.state, chat.history, chat.clients, chat.cell.state, chat.waiting],
             arguments: [
-                .string(String(Identifier<Cell>.new(at: now).description.suffix(12))),
+                .string(Epoch.fresh()),
                 .integer(Int(configuration.chatIdleExpiry.components.seconds)),
                 .string(String(decoding: try JSONEncoder().encode(known), as: UTF8.self)),
             ])

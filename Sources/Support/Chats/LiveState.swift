@@ -27,7 +27,8 @@ struct LiveState: Sendable {
         }
         let place = parts[3].int ?? 0
         self.init(
-            fields: fields, messages: (parts[2].array ?? []).compactMap(\.bytes), place: place > 0 ? place : nil)
+            fields: fields, messages: (parts[2].array ?? []).compactMap(\.bytes),
+            place: place > 0 ? place : nil)
     }
 
     private func number(_ field: String) -> Int { fields[field].flatMap { Int($0) } ?? 0 }
@@ -62,8 +63,9 @@ struct LiveState: Sendable {
 
     /// Kept as a JSON string, ready to be spliced into frames.
     private var assigneeName: String {
-        guard let text = fields["assignee_name"], let name = try? JSONDecoder().decode(String?.self, from: Data(text.utf8))
-        else { return "" } // not ours to show if it is not what we wrote
+        guard let text = fields["assignee_name"],
+            let name = try? JSONDecoder().decode(String?.self, from: Data(text.utf8))
+        else { return "" }  // not ours to show if it is not what we wrote
         return name
     }
 }

@@ -15,7 +15,9 @@ package struct Receipts: Sendable {
     package func mark(
         _ mark: Mark, upTo seq: Int?, in chat: Chat.Address, by reader: Principal, at now: Timestamp
     ) async throws -> Int {
-        if let seq, seq < 1 { throw SupportError.invalid(field: "up_to_seq", "It is a message's seq, from 1.") }
+        if let seq, seq < 1 {
+            throw SupportError.invalid(field: "up_to_seq", "It is a message's seq, from 1.")
+        }
         let reply = try await coldChats.warm(chat, for: reader, at: now) {
             try await redis.evaluate(
                 coldChats.scripts.mark, keys: [chat.state, chat.cell.journal, chat.cell.state],

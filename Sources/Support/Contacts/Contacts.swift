@@ -47,7 +47,9 @@ package struct Contacts: Sendable {
     /// - An unknown visitor gets ids and a token, and no row anywhere until they write or say who they are.
     /// - A token of this inbox goes on with its contact and chat.
     /// - An `identifier` names the customer's own user, and is believed with the right `identifier_hash` only.
-    package func begin(_ introduction: Introduction, in inbox: Inbox, at now: Timestamp) async throws -> Session {
+    package func begin(_ introduction: Introduction, in inbox: Inbox, at now: Timestamp) async throws
+        -> Session
+    {
         try validate(introduction)
         var session = ContactSession(
             accountID: inbox.accountID, inboxID: inbox.id, contactID: .new(at: now), chatID: .new(at: now))
@@ -72,7 +74,7 @@ package struct Contacts: Sendable {
                 accountID: session.accountID, inboxID: session.inboxID, contactID: contact.id, chatID: chatID)
             try await describe(contact, in: session)
         } else if introduction.contactToken != nil, let known = try? await rows.find(session) {
-            contact = known // with PostgreSQL away the name is missing, nothing else
+            contact = known  // with PostgreSQL away the name is missing, nothing else
         }
         return Session(token: try tokens.issue(session, at: now), session: session, contact: contact)
     }
@@ -93,7 +95,9 @@ package struct Contacts: Sendable {
                     field: field, "It has 1 to \(limit) characters and no control characters.")
             }
         }
-        if let email = introduction.email, email.split(separator: "@", omittingEmptySubsequences: false).count != 2 {
+        if let email = introduction.email,
+            email.split(separator: "@", omittingEmptySubsequences: false).count != 2
+        {
             throw SupportError.invalid(field: "email", "It is an e-mail address: name@example.com.")
         }
     }
@@ -103,8 +107,10 @@ package struct Contacts: Sendable {
         guard let hash, let secret = try await rows.identitySecret(of: inbox),
             constantTimeEquals(
                 hash.lowercased(),
-                hmacSHA256(key: secret.utf8, identifier.utf8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-                    .joined())
+                hmacSHA256(key: secret.utf8, identifier.utf8).map {
+                    String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+                }
+                .joined())
         else {
             throw SupportError.unauthorized(
                 code: "invalid_identity",

@@ -71,13 +71,16 @@ package struct Health: Sendable {
 
     private func checkJobs() async throws -> Check {
         let processes = try await redis.send(["SMEMBERS", "processes"]).array ?? []
-        let alive = try await redis.pipeline(processes.map { ["EXISTS", .string($0.text ?? "")] }).count { $0.int == 1 }
+        let alive = try await redis.pipeline(processes.map { ["EXISTS", .string($0.text ?? "")] }).count {
+            $0.int == 1
+        }
         return Check(status: alive > 0 ? .ok : .degraded, detail: "\(alive) worker processes")
     }
 
     private func checkJournal() async throws -> Check {
         let length = try await journal.length()
         return Check(
-            status: length < journalLimit ? .ok : .degraded, detail: "\(length) facts on their way to PostgreSQL")
+            status: length < journalLimit ? .ok : .degraded,
+            detail: "\(length) facts on their way to PostgreSQL")
     }
 }

@@ -21,7 +21,10 @@ struct FactFold {
         var marks: [MarkKey: (seq: Int, at: Timestamp)] = [:]
     }
 
-    enum ArchiveChange { case archived(Timestamp), unarchived }
+    enum ArchiveChange {
+        case archived(Timestamp)
+        case unarchived
+    }
 
     struct MarkKey: Hashable {
         let by: Sender.Kind
@@ -58,7 +61,8 @@ struct FactFold {
         defer { chats[fact.chatID] = chat }
 
         if let about = fact.about { births.append((fact, about)) }
-        if let episode = fact.conversation, episode.version > conversations[episode.id]?.episode.version ?? 0 {
+        if let episode = fact.conversation, episode.version > conversations[episode.id]?.episode.version ?? 0
+        {
             conversations[episode.id] = (fact, episode)
         }
         switch fact.kind {

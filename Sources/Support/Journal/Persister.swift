@@ -4,6 +4,7 @@ import NIOConcurrencyHelpers
 import Postgres
 import Realtime
 import Redis
+import Secrets
 
 /// Brings the journal's facts to PostgreSQL, in order, exactly once.
 ///
@@ -31,30 +32,22 @@ package struct Persister: JournalConsumer {
 
     /// Finds the position in PostgreSQL and makes sure that Redis still agrees with it.
     package func resume() async throws -> String {
+        let current = try await journal.epoch(orBegin: Epoch.fresh())
         let known = try await postgres.query(
-            "SELECT epoch, position FROM journal_positions WHERE cell = \(journal.cell.number)").first
-        let current = try await journal.epoch()
-        guard let known else { return try await begin(epoch: current ?? "") }
-
-        let epoch: String = try known.decode("epoch")
-        let position: String = try known.decode("position")
-        guard epoch == current ?? epoch else { return try await begin(epoch: current ?? "") }
-        self.epoch.withLockedValue { $0 = epoch }
-        if current != nil, isJournalID(position, after: try await journal.lastID()) {
-            return try await recover()
+            "SELECT epoch, position FROM journal_positions WHERE cell = \(journal.cell.number)"
+        ).first
+        guard let known, try known.decode("epoch", as: String.self) == current else {
+            return try await begin(epoch: current)
         }
+        epoch.withLockedValue { $0 = current }
+        let position: String = try known.decode("position")
+        if isJournalID(position, after: try await journal.lastID()) { return try await recover() }
         // What was written but not announced, because the process died in between.
-        let entries = try await journal.entries(upTo: position, limit: 10_000)
-        try await consumed(entries)
+        try await consumed(try await journal.entries(upTo: position, limit: 10_000))
         return position
     }
 
     package func consume(_ entries: [JournalEntry], after position: String) async throws {
-        // A journal that began before its cell had an epoch is empty; by now it has one.
-        if epoch.withLockedValue({ $0.isEmpty }) {
-            _ = try await begin(epoch: try await journal.epoch() ?? "")
-            throw Overtaken()
-        }
         try await write(entries, after: position)
     }
 
@@ -77,8 +70,10 @@ package struct Persister: JournalConsumer {
     /// Redis came back with less than PostgreSQL has (a power cut took the last second of its file). Sequence
     /// numbers in Redis are behind, so every chat goes cold, and is seeded anew once the journal has been drained.
     private func recover() async throws -> String {
-        let epoch = String(Identifier<Cell>.new().description.suffix(12))
-        logger.error("Redis lost facts that PostgreSQL has; the cell begins a new epoch", metadata: ["epoch": "\(epoch)"])
+        let epoch = Epoch.fresh()
+        logger.error(
+            "Redis lost facts that PostgreSQL has; the cell begins a new epoch",
+            metadata: ["epoch": "\(epoch)"])
         try await journal.beginRecovery(epoch: epoch)
         var position = try await begin(epoch: epoch)
         var entries = try await journal.entries(after: position, limit: 1000)
@@ -98,7 +93,9 @@ package struct Persister: JournalConsumer {
         do {
             let fold = FactFold(try entries.map(Fact.init))
             try await postgres.transaction { connection in
-                guard try PersisterRows.advance(cell: cell, epoch: epoch, from: position, to: last.id, connection)
+                guard
+                    try PersisterRows.advance(
+                        cell: cell, epoch: epoch, from: position, to: last.id, connection)
                 else { throw Overtaken() }
                 try PersisterRows.write(fold, connection)
             }
@@ -114,13 +111,16 @@ package struct Persister: JournalConsumer {
 
     private func isRefusal(_ error: any Error) -> Bool {
         switch error {
-        case let error as PostgresError: !error.isTransient && error.code != .shutdown && error.code != .cancelled
+        case let error as PostgresError:
+            !error.isTransient && error.code != .shutdown && error.code != .cancelled
         case is DecodingError: true
         default: false
         }
     }
 
-    private func setAside(_ entry: JournalEntry, after position: String, because error: any Error) async throws {
+    private func setAside(_ entry: JournalEntry, after position: String, because error: any Error)
+        async throws
+    {
         logger.error(
             "a fact could not be written and was set aside",
             metadata: ["position": "\(entry.id)", "error": "\(error)"])
@@ -128,7 +128,8 @@ package struct Persister: JournalConsumer {
         let bytes = Array(entry.fact.readableBytesView)
         let reason = error is DecodingError ? "the fact cannot be read" : "\(error)"
         try await postgres.transaction { connection in
-            guard try PersisterRows.advance(cell: cell, epoch: epoch, from: position, to: entry.id, connection)
+            guard
+                try PersisterRows.advance(cell: cell, epoch: epoch, from: position, to: entry.id, connection)
             else { throw Overtaken() }
             try connection.query(
                 """
@@ -137,4 +138,9 @@ package struct Persister: JournalConsumer {
                 """)
         }
     }
+}
+
+/// Names for the lives of a cell's data.
+enum Epoch {
+    static func fresh() -> String { RandomToken.make(bytes: 9) }
 }

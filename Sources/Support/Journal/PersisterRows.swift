@@ -62,7 +62,9 @@ enum PersisterRows {
     }
 
     private static func conversations(_ fold: FactFold) -> SQL {
-        let changed = fold.conversations.values.sorted { $0.episode.id.description < $1.episode.id.description }
+        let changed = fold.conversations.values.sorted {
+            $0.episode.id.description < $1.episode.id.description
+        }
         return """
             INSERT INTO conversations AS old (account_id, id, chat_id, status, assignee_id, version, opened_at,
                 assigned_at)
@@ -134,7 +136,8 @@ enum PersisterRows {
         }
         return [
             update(.delivered, "delivered_at = n.at", "m.delivered_at IS NULL"),
-            update(.read, "read_at = n.at, delivered_at = coalesce(m.delivered_at, n.at)", "m.read_at IS NULL"),
+            update(
+                .read, "read_at = n.at, delivered_at = coalesce(m.delivered_at, n.at)", "m.read_at IS NULL"),
         ].compactMap { $0 }
     }
 }

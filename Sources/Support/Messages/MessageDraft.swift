@@ -23,7 +23,8 @@ package struct MessageDraft: Sendable {
             throw .invalid(field: "content", "The message has a NUL character in it.")
         }
         let clientID = clientID ?? UUID().uuidString.lowercased()
-        guard (1...64).contains(clientID.utf8.count), clientID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        guard (1...64).contains(clientID.utf8.count), clientID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else {
             throw .invalid(field: "client_id", "It has 1 to 64 printable ASCII characters without spaces.")
         }
         self.content = content

@@ -39,7 +39,8 @@ package struct Messages: Sendable {
         let iso = now.iso8601
         let limit = sender.senderKind == .user ? configuration.contactMessages : configuration.agentMessages
         let keys = [
-            chat.state, chat.history, chat.clients, chat.rate(of: "\(sender.senderKind.rawValue):\(sender.senderID)"),
+            chat.state, chat.history, chat.clients,
+            chat.rate(of: "\(sender.senderKind.rawValue):\(sender.senderID)"),
             chat.waiting, chat.cell.journal, chat.cell.state,
         ]
         let arguments: [RedisArgument] = [
@@ -47,7 +48,8 @@ package struct Messages: Sendable {
             .string(sender.senderID), .string(JSONText.string(sender.senderName)), .string(draft.clientID),
             .string(draft.json(id: .new(at: now), sender: sender, at: iso)),
             .string(draft.summary(sender: sender.senderKind, at: iso)),
-            .string(Conversation.ID.new(at: now).description), .integer(limit.interval), .integer(limit.burst),
+            .string(Conversation.ID.new(at: now).description), .integer(limit.interval),
+            .integer(limit.burst),
             .integer(configuration.historyLength), .string(chat.channel), .string(chat.staffChannel),
         ]
         let reply = try await coldChats.warm(chat, for: sender, at: now) {
@@ -59,8 +61,11 @@ package struct Messages: Sendable {
         case ("limited", let wait?): throw SupportError.limited(retryAfter: wait.int ?? limit.interval)
         case ("forgotten", let seq?):
             // Accepted long ago and no longer in Redis: PostgreSQL has had it since.
-            guard let number = seq.text.flatMap({ Int($0) }), let message = try await rows.find(chat, seq: number)
-            else { throw SupportError.unavailable("This message was accepted before, but cannot be read now.") }
+            guard let number = seq.text.flatMap({ Int($0) }),
+                let message = try await rows.find(chat, seq: number)
+            else {
+                throw SupportError.unavailable("This message was accepted before, but cannot be read now.")
+            }
             return .duplicate(try message.json())
         default: throw SupportError.unavailable("The chat could not be opened; try again.")
         }

@@ -27,12 +27,14 @@ package struct MailMessage: Sendable {
             ("From", Self.clean(from)),
             ("To", Self.clean(to)),
             ("Subject", Self.encoded(subject)),
-            ("Auto-Submitted", "auto-generated"), // RFC 3834: so that no out-of-office reply comes back
+            ("Auto-Submitted", "auto-generated"),  // RFC 3834: so that no out-of-office reply comes back
             ("MIME-Version", "1.0"),
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Transfer-Encoding", "base64"),
         ]
-        let body = Data(text.utf8).base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed])
+        let body = Data(text.utf8).base64EncodedString(options: [
+            .lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed,
+        ])
         return headers.map { "\($0): \($1)\r\n" }.joined() + "\r\n" + body + "\r\n"
     }
 

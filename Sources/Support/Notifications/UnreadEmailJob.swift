@@ -34,17 +34,22 @@ package struct UnreadEmailJob: Job {
 
     package func perform(_ services: Services, _ context: JobContext) async throws {
         let chat = Chat.Address(accountID: accountID, chatID: chatID)
-        guard let found = try await services.rows.find(chat), found.lastSeq >= seq else { throw NotPersistedYet() }
-        guard !found.isArchived, found.userReadSeq < seq, found.emailedSeq < seq, let email = found.email else {
+        guard let found = try await services.rows.find(chat), found.lastSeq >= seq else {
+            throw NotPersistedYet()
+        }
+        guard !found.isArchived, found.userReadSeq < seq, found.emailedSeq < seq, let email = found.email
+        else {
             return
         }
         // One mail for everything unread so far, not one for each message.
         let unread = try await services.rows.unread(chat, above: max(found.userReadSeq, found.emailedSeq))
         guard let last = unread.last else { return }
-        let text = UnreadEmailText(locale: found.locale, inbox: found.inbox, contact: found.name, messages: unread)
+        let text = UnreadEmailText(
+            locale: found.locale, inbox: found.inbox, contact: found.name, messages: unread)
         try await services.transport.send(
             MailMessage(
-                id: "\(chatID).\(last.seq)@switchboard", from: services.from, to: email, subject: text.subject,
+                id: "\(chatID).\(last.seq)@switchboard", from: services.from, to: email,
+                subject: text.subject,
                 text: text.body, at: .now()))
         try await services.rows.markEmailed(chat, upTo: last.seq)
     }

@@ -35,7 +35,8 @@ struct UnreadEmailRows: Sendable {
             Found(
                 lastSeq: try row.decode("last_seq"), userReadSeq: try row.decode("user_read_seq"),
                 emailedSeq: try row.decode("emailed_seq"), isArchived: try row.decode("archived"),
-                email: try row.decode("email", as: String?.self), name: try row.decode("name", as: String?.self),
+                email: try row.decode("email", as: String?.self),
+                name: try row.decode("name", as: String?.self),
                 locale: try row.decode("locale", as: String?.self), inbox: try row.decode("inbox"))
         }
     }

@@ -26,7 +26,9 @@ package struct Identifier<Thing>: Hashable, Sendable, CustomStringConvertible {
         let time = UInt64(max(0, moment.milliseconds))
         let high = UInt64.random(in: .min ... .max)
         let low = UInt64.random(in: .min ... .max)
-        func byte(_ value: UInt64, _ index: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: value >> (index * 8)) }
+        func byte(_ value: UInt64, _ index: UInt64) -> UInt8 {
+            UInt8(truncatingIfNeeded: value >> (index * 8))
+        }
         return Self(
             UUID(
                 uuid: (

@@ -17,7 +17,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     package func adding(_ duration: Duration) -> Timestamp {
         let (seconds, attoseconds) = duration.components
-        return Timestamp(milliseconds: milliseconds + Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+        return Timestamp(
+            milliseconds: milliseconds + Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
     }
 
     package var iso8601: String {
@@ -56,7 +57,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// Reads ISO 8601 with or without a fraction, with `Z` or an offset.
     package init?(iso8601 text: String) {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
-        guard let date = try? style.parse(text) else { return nil } // the error has nothing to add to nil
+        guard let date = try? style.parse(text) else { return nil }  // the error has nothing to add to nil
         self.init(date)
     }
 }

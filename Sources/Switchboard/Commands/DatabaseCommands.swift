@@ -17,7 +17,10 @@ struct MigrateCommand: AsyncParsableCommand {
         try await Switchboard.report {
             try await House.with("migrate") { house in
                 let migrator = try Migrator(directory: "\(house.settings.home)/sql/migrations")
-                let names = dryRun ? try await migrator.pending(on: house.postgres) : try await migrator.run(on: house.postgres)
+                let names =
+                    dryRun
+                    ? try await migrator.pending(on: house.postgres)
+                    : try await migrator.run(on: house.postgres)
                 for name in names { print(dryRun ? "would apply \(name)" : "applied \(name)") }
                 if names.isEmpty { print("the schema is up to date") }
             }
@@ -34,7 +37,9 @@ struct SeedCommand: AsyncParsableCommand {
         try await Switchboard.report {
             try await House.with("seed") { house in
                 guard house.settings.environment != "production" else {
-                    throw SettingsError(["the demo has a known password and is not for production (SWITCHBOARD_ENV)"])
+                    throw SettingsError([
+                        "the demo has a known password and is not for production (SWITCHBOARD_ENV)"
+                    ])
                 }
                 let planted = try await DemoSeed(postgres: house.postgres, passwords: house.passwords).plant()
                 print(planted ? "planted the demo account Acme" : "the demo account is there already")

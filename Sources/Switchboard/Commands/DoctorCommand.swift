@@ -2,7 +2,8 @@ import ArgumentParser
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Check everything that has to be right, and say what to do about the rest.",
+        commandName: "doctor",
+        abstract: "Check everything that has to be right, and say what to do about the rest.",
         discussion: """
             Exits with 1 when something is wrong that loses data or keeps Switchboard from working.
 

@@ -15,7 +15,8 @@ struct Switchboard: AsyncParsableCommand {
               switchboard doctor                         is everything as it should be?
             """,
         subcommands: [
-            GatewayCommand.self, WorkerCommand.self, MigrateCommand.self, SeedCommand.self, DoctorCommand.self,
+            GatewayCommand.self, WorkerCommand.self, MigrateCommand.self, SeedCommand.self,
+            DoctorCommand.self,
             ConfigCommand.self, BenchCommand.self,
         ])
 

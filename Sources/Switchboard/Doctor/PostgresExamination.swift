@@ -50,23 +50,37 @@ struct PostgresExamination: Sendable {
             pending = try await Migrator(directory: "\(home)/sql/migrations").pending(on: postgres)
         } catch {
             guard error.code == .migration || error.sqlState == "42P01" else { throw error }
-            return [.wrong("migrations", error.message, "run switchboard migrate, or the version that the database is of")]
+            return [
+                .wrong(
+                    "migrations", error.message,
+                    "run switchboard migrate, or the version that the database is of")
+            ]
         }
         guard pending.isEmpty else {
-            return [.wrong("migrations", "\(pending.count) not applied: \(pending.joined(separator: ", "))", "switchboard migrate")]
+            return [
+                .wrong(
+                    "migrations", "\(pending.count) not applied: \(pending.joined(separator: ", "))",
+                    "switchboard migrate")
+            ]
         }
-        let stray: Bool = try await postgres.query("SELECT EXISTS (SELECT FROM support_messages_elsewhen) AS stray")
+        let stray: Bool =
+            try await postgres.query("SELECT EXISTS (SELECT FROM support_messages_elsewhen) AS stray")
             .first?.decode("stray") ?? false
-        let dead: Int = try await postgres.query("SELECT count(*) AS count FROM journal_dead_letters").first?.decode("count") ?? 0
+        let dead: Int =
+            try await postgres.query("SELECT count(*) AS count FROM journal_dead_letters").first?.decode(
+                "count") ?? 0
         return [
             .right("migrations", "all applied"),
             stray
-                ? .warning("partitions", "some messages are of no month that has one", "see to the clocks of the gateways")
+                ? .warning(
+                    "partitions", "some messages are of no month that has one",
+                    "see to the clocks of the gateways")
                 : .right("partitions", "every message is in its month"),
             dead == 0
                 ? .right("journal", "no fact had to be set aside")
                 : .warning(
-                    "journal", "\(dead) facts could not be written", "look into the table journal_dead_letters"),
+                    "journal", "\(dead) facts could not be written",
+                    "look into the table journal_dead_letters"),
         ]
     }
 }

@@ -14,7 +14,9 @@ struct RedisExamination: Sendable {
             ].compactMap { $0 }
         } catch {
             return [
-                .wrong("redis", "\(error)", "start it, or set REDIS_URL to where it is; bin/dev starts one of its own")
+                .wrong(
+                    "redis", "\(error)",
+                    "start it, or set REDIS_URL to where it is; bin/dev starts one of its own")
             ]
         }
     }
@@ -42,7 +44,8 @@ struct RedisExamination: Sendable {
         let version = info["redis_version"] ?? "unknown"
         let parts = version.split(separator: ".").compactMap { Int($0) }
         guard let major = parts.first, (major, parts.dropFirst().first ?? 0) >= (6, 2) else {
-            return .wrong("redis version", version, "6.2 or newer is needed (GETDEL, exclusive XRANGE, XADD MINID)")
+            return .wrong(
+                "redis version", version, "6.2 or newer is needed (GETDEL, exclusive XRANGE, XADD MINID)")
         }
         return .right("redis version", version)
     }
@@ -57,8 +60,11 @@ struct RedisExamination: Sendable {
 
     private func fsync(_ policy: String?) -> Finding? {
         switch policy {
-        case "always": .right("redis appendfsync", "always: nothing is lost even when the machine loses power")
-        case "everysec": .right("redis appendfsync", "everysec: a power cut may take the last second; clients send it again")
+        case "always":
+            .right("redis appendfsync", "always: nothing is lost even when the machine loses power")
+        case "everysec":
+            .right(
+                "redis appendfsync", "everysec: a power cut may take the last second; clients send it again")
         case "no":
             .wrong(
                 "redis appendfsync", "no: a power cut may take half a minute of messages",
@@ -72,7 +78,8 @@ struct RedisExamination: Sendable {
         return policy == "noeviction"
             ? .right("redis maxmemory-policy", policy)
             : .wrong(
-                "redis maxmemory-policy", "\(policy): when memory runs out, Redis drops messages on their way",
+                "redis maxmemory-policy",
+                "\(policy): when memory runs out, Redis drops messages on their way",
                 "CONFIG SET maxmemory-policy noeviction, and set it in redis.conf")
     }
 
@@ -83,7 +90,8 @@ struct RedisExamination: Sendable {
         let share = Int(used / limit * 100)
         return share < 80
             ? .right("redis memory", "\(share) % of maxmemory")
-            : .warning("redis memory", "\(share) % of maxmemory", "raise maxmemory before Redis refuses writes")
+            : .warning(
+                "redis memory", "\(share) % of maxmemory", "raise maxmemory before Redis refuses writes")
     }
 
     private func clock() async throws -> Finding {
@@ -96,7 +104,9 @@ struct RedisExamination: Sendable {
         let shown = String(format: "%.3f s", difference)
         return difference < 1
             ? .right("clock", "differs from Redis's by \(shown)")
-            : .wrong("clock", "differs from Redis's by \(shown)", "synchronise both machines' clocks (chrony, ntpd)")
+            : .wrong(
+                "clock", "differs from Redis's by \(shown)",
+                "synchronise both machines' clocks (chrony, ntpd)")
     }
 
     private func pubsubLimit() async throws -> Finding? {
@@ -108,7 +118,8 @@ struct RedisExamination: Sendable {
             return .right("redis pub/sub buffer", "\(pubsub)")
         }
         return .warning(
-            "redis pub/sub buffer", "\(hard >> 20) MiB: a gateway that pauses for a moment is cut off, and its clients reconnect",
+            "redis pub/sub buffer",
+            "\(hard >> 20) MiB: a gateway that pauses for a moment is cut off, and its clients reconnect",
             "CONFIG SET client-output-buffer-limit \"pubsub 256mb 128mb 60\"")
     }
 

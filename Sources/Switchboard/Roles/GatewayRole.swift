@@ -31,7 +31,8 @@ struct GatewayRole {
             files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
             metrics: { metrics.exposition() })
         logger.info(
-            "gateway listens", metadata: ["host": "\(settings.gateway.host)", "port": "\(settings.gateway.port)"])
+            "gateway listens",
+            metadata: ["host": "\(settings.gateway.host)", "port": "\(settings.gateway.port)"])
 
         try await ServiceGroup(
             configuration: .init(

@@ -14,11 +14,13 @@ struct WorkerRole {
         try await house.redis.load(house.scripts)
 
         let persister = Persister(
-            journal: desk.journal, postgres: house.postgres, announcements: desk.announcements, logger: logger)
+            journal: desk.journal, postgres: house.postgres, announcements: desk.announcements, logger: logger
+        )
         let dispatcher = Dispatcher(
             journal: desk.journal,
             listeners: [
-                UnreadEmailListener(jobs: JobClient(redis: house.redis), delay: settings.support.unreadEmailDelay)
+                UnreadEmailListener(
+                    jobs: JobClient(redis: house.redis), delay: settings.support.unreadEmailDelay)
             ], logger: logger)
 
         try await ServiceGroup(
