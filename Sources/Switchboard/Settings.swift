@@ -132,7 +132,8 @@ struct Settings: Sendable {
             reader.complain(
                 "switchboard.secret",
                 "set SWITCHBOARD_SECRET to 32 bytes in hexadecimal: openssl rand -hex 32")
-            return Keyring(current: try MasterKey(String(repeating: "0", count: 64)))  // not used: loading fails
+            // Stands in until all settings have been read; loading fails with the complaint.
+            return Keyring(current: try MasterKey(String(repeating: "0", count: 64)))
         }
     }
 }

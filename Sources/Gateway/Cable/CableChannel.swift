@@ -13,7 +13,12 @@ enum CableChannel: Sendable {
 
     private struct Name: Decodable {
         var channel: String
-        var chat_id: String?
+        var chatID: String?
+
+        enum CodingKeys: String, CodingKey {
+            case channel
+            case chatID = "chat_id"
+        }
     }
 
     /// What the identifier names for this caller; whether the chat exists is for `authorize` to find out.
@@ -23,7 +28,7 @@ enum CableChannel: Sendable {
         }
         switch (name.channel, principal) {
         case ("ChatChannel", _):
-            guard let id = name.chat_id.flatMap(Chat.ID.init) else { throw .notYours }
+            guard let id = name.chatID.flatMap(Chat.ID.init) else { throw .notYours }
             self = .chat(Chat.Address(accountID: principal.accountID, chatID: id))
         case ("AdminNotificationChannel", .agent(let session)):
             self = .adminNotifications(session.accountID)

@@ -19,9 +19,15 @@ struct CommandContext: Sendable {
 struct ActionInput: Decodable, Sendable {
     var action: String
     var content: String?
-    var client_id: String?
+    var clientID: String?
     var on: Bool?
-    var up_to_seq: Int?
+    var upToSeq: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case action, content, on
+        case clientID = "client_id"
+        case upToSeq = "up_to_seq"
+    }
 }
 
 /// Something that a client may do on a channel: parse, authorise, one call.
@@ -46,7 +52,7 @@ enum Commands {
         var clientID: String?
         do {
             let input = try JSONInput.decode(ActionInput.self, from: ByteBuffer(string: data))
-            clientID = input.client_id.map { String($0.prefix(64)) }
+            clientID = input.clientID.map { String($0.prefix(64)) }
             guard let command = all[input.action] else { throw SupportError.unknownAction(input.action) }
             return try await command.init(input).perform(context, at: .now())
         } catch {

@@ -11,7 +11,7 @@ struct SendMessageCommand: Command {
     init(_ input: ActionInput) throws(SupportError) {
         guard let content = input.content else { throw .invalid(field: "content", "It is missing.") }
         self.content = content
-        clientID = input.client_id
+        clientID = input.clientID
     }
 
     func perform(_ context: CommandContext, at now: Timestamp) async throws -> ByteBuffer? {

@@ -92,10 +92,16 @@ package struct ErrorResponse: Encodable, Sendable {
             let type = "error"
             let code, message: String
             let field: String?
-            let retry_after: Double?
-            let client_id: String?
+            let retryAfter: Double?
+            let clientID: String?
+
+            enum CodingKeys: String, CodingKey {
+                case type, code, message, field
+                case retryAfter = "retry_after"
+                case clientID = "client_id"
+            }
         }
         return JSONBody.bytes(
-            Payload(code: code, message: message, field: field, retry_after: retryAfter, client_id: clientID))
+            Payload(code: code, message: message, field: field, retryAfter: retryAfter, clientID: clientID))
     }
 }

@@ -38,15 +38,20 @@ struct MessagePage {
     struct Output: Encodable, Sendable {
         let messages: [Message]
         let position: ChatView.Position
-        let persisted_up_to: Int
+        let persistedUpTo: Int
         /// Comes along, so that a client that was away needs no second question.
         let conversation: Conversation.View?
+
+        enum CodingKeys: String, CodingKey {
+            case messages, position, conversation
+            case persistedUpTo = "persisted_up_to"
+        }
 
         init(_ chat: ChatView) {
             messages = chat.messages
             conversation = chat.conversation
             position = chat.position
-            persisted_up_to = chat.persistedUpTo
+            persistedUpTo = chat.persistedUpTo
         }
     }
 }
@@ -55,7 +60,12 @@ struct MessagePage {
 enum SentMessage {
     private struct Input: Decodable {
         var content: String
-        var client_id: String?
+        var clientID: String?
+
+        enum CodingKeys: String, CodingKey {
+            case content
+            case clientID = "client_id"
+        }
     }
 
     /// 201 for a new message, 200 for one that was accepted before.
@@ -65,7 +75,7 @@ enum SentMessage {
     ) async throws -> Response {
         let input = try await request.json(Input.self)
         let draft = try MessageDraft(
-            content: input.content, clientID: input.client_id, limit: desk.configuration.messageCharacters)
+            content: input.content, clientID: input.clientID, limit: desk.configuration.messageCharacters)
         switch try await desk.messages.send(draft, to: chat, from: sender, at: now) {
         case .accepted(let message): return response(.created, message)
         case .duplicate(let message): return response(.ok, message)

@@ -37,11 +37,17 @@ struct SupportChatController {
     @Sendable private func markRead(
         _ request: Request, _ context: ContactContext
     ) async throws -> some ResponseGenerator {
-        struct Input: Decodable { var up_to_seq: Int? }
-        struct Output: Encodable { let read_up_to: Int }
+        struct Input: Decodable {
+            var upToSeq: Int?
+            enum CodingKeys: String, CodingKey { case upToSeq = "up_to_seq" }
+        }
+        struct Output: Encodable {
+            let readUpTo: Int
+            enum CodingKeys: String, CodingKey { case readUpTo = "read_up_to" }
+        }
         let input = try await request.json(Input.self)
         let seq = try await desk.receipts.mark(
-            .read, upTo: input.up_to_seq, in: context.chat, by: context.principal, at: context.now)
-        return JSONBody(Output(read_up_to: seq))
+            .read, upTo: input.upToSeq, in: context.chat, by: context.principal, at: context.now)
+        return JSONBody(Output(readUpTo: seq))
     }
 }

@@ -7,26 +7,43 @@ struct WidgetSessionsController {
     let address: AddressOfClient
 
     private struct Input: Decodable {
-        var website_token: String
-        var contact_token: String?
+        var websiteToken: String
+        var contactToken: String?
         var identifier: String?
-        var identifier_hash: String?
+        var identifierHash: String?
         var name: String?
         var email: String?
         var locale: String?
+
+        enum CodingKeys: String, CodingKey {
+            case identifier, name, email, locale
+            case websiteToken = "website_token"
+            case contactToken = "contact_token"
+            case identifierHash = "identifier_hash"
+        }
     }
 
     private struct Output: Encodable {
         struct Settings: Encodable {
-            let inbox_name: String
+            let inboxName: String
             let greeting: String?
             let locale: String?
             let color: String?
+
+            enum CodingKeys: String, CodingKey {
+                case greeting, locale, color
+                case inboxName = "inbox_name"
+            }
         }
         let token: String
         let contact: Contact
-        let chat_id: Chat.ID
+        let chatID: Chat.ID
         let settings: Settings
+
+        enum CodingKeys: String, CodingKey {
+            case token, contact, settings
+            case chatID = "chat_id"
+        }
     }
 
     @Sendable func create(_ request: Request, _ context: GatewayContext) async throws
@@ -36,12 +53,12 @@ struct WidgetSessionsController {
             desk.configuration.sessionsPerAddress, from: "session:\(address(request, context))",
             at: context.now)
         let input = try await request.json(Input.self)
-        let inbox = try await desk.inboxes.find(websiteToken: input.website_token, at: context.now)
+        let inbox = try await desk.inboxes.find(websiteToken: input.websiteToken, at: context.now)
 
         var introduction = Contacts.Introduction()
-        introduction.contactToken = input.contact_token
+        introduction.contactToken = input.contactToken
         introduction.identifier = input.identifier
-        introduction.identifierHash = input.identifier_hash
+        introduction.identifierHash = input.identifierHash
         introduction.name = input.name
         introduction.email = input.email
         introduction.locale = input.locale
@@ -49,9 +66,9 @@ struct WidgetSessionsController {
         return JSONBody(
             status: .created,
             Output(
-                token: begun.token, contact: begun.contact, chat_id: begun.session.chatID,
+                token: begun.token, contact: begun.contact, chatID: begun.session.chatID,
                 settings: .init(
-                    inbox_name: inbox.name, greeting: inbox.settings.greeting, locale: inbox.settings.locale,
+                    inboxName: inbox.name, greeting: inbox.settings.greeting, locale: inbox.settings.locale,
                     color: inbox.settings.color)))
     }
 }

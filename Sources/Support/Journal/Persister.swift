@@ -52,7 +52,8 @@ package struct Persister: JournalConsumer {
     }
 
     package func consumed(_ entries: [JournalEntry]) async throws {
-        try await announcements.announce(FactFold(entries.compactMap { try? Fact($0) }).persisted)  // unreadable facts were set aside
+        // What cannot be read was set aside, and has nothing to announce.
+        try await announcements.announce(FactFold(entries.compactMap { try? Fact($0) }).persisted)
     }
 
     /// A journal that PostgreSQL has not met: a new installation, or a Redis that came back empty.
