@@ -85,6 +85,9 @@ final class RESPDecoder {
         }
     }
 
+    /// How many replies are complete and not yet handed over.
+    var replyCount: Int { tape.pointee.replies.count }
+
     /// Memory kept between replies.
     var retainedBytes: Int { tape.pointee.bytes.capacity }
 
