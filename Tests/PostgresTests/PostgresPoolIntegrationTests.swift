@@ -6,10 +6,7 @@ import Testing
 struct PostgresPoolIntegrationTests {
     @Test(arguments: [1, 16])
     func `200 callers share 4 connections and each gets its own answer`(depth: Int) async throws {
-        try await TestDatabase.withPool({
-            $0.poolSize = 4
-            $0.pipelineDepth = depth
-        }) { pool in
+        try await TestDatabase.withPool(size: 4, depth: depth) { pool in
             let backends = try await withThrowingTaskGroup(of: Int.self) { group in
                 for caller in 0..<200 {
                     group.addTask {
@@ -30,7 +27,7 @@ struct PostgresPoolIntegrationTests {
     }
 
     @Test func `one failing caller leaves its neighbours in the pipeline alone`() async throws {
-        try await TestDatabase.withPool({ $0.poolSize = 1 }) { pool in
+        try await TestDatabase.withPool(size: 1) { pool in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for caller in 0..<100 {
                     group.addTask {
@@ -48,10 +45,7 @@ struct PostgresPoolIntegrationTests {
     }
 
     @Test func `whoever came first is served first`() async throws {
-        try await TestDatabase.withPool({
-            $0.poolSize = 1
-            $0.pipelineDepth = 1
-        }) { pool in
+        try await TestDatabase.withPool(size: 1, depth: 1) { pool in
             let gate = DispatchSemaphore(value: 0)
             let isHeld = Shared(false)
             let served = Shared<[Int]>([])
@@ -79,11 +73,7 @@ struct PostgresPoolIntegrationTests {
     @Test func `who waits too long, comes too many, or is cancelled gets told, and the pool goes on`()
         async throws
     {
-        try await TestDatabase.withPool({
-            $0.poolSize = 1
-            $0.maxWaiting = 3
-            $0.waitLimit = .milliseconds(300)
-        }) { pool in
+        try await TestDatabase.withPool(size: 1, maxWaiting: 3, waitLimit: .milliseconds(300)) { pool in
             let gate = DispatchSemaphore(value: 0)
             let isHeld = Shared(false)
             async let holder: Void = pool.transaction { _ in
@@ -127,7 +117,7 @@ struct PostgresPoolIntegrationTests {
 
     @Test func `cancelling a hundred running and waiting callers leaves every connection clean`() async throws
     {
-        try await TestDatabase.withPool({ $0.poolSize = 4 }) { pool in
+        try await TestDatabase.withPool(size: 4) { pool in
             for _ in 0..<5 {
                 let tasks = (0..<100).map { n in
                     Task { await failure { try await pool.query("SELECT pg_sleep(0.002), \(n) AS n") } }
@@ -156,10 +146,7 @@ struct PostgresPoolIntegrationTests {
 
     @Test func `a statement over its time is ended by the server and the connection stays good`() async throws
     {
-        try await TestDatabase.withPool({
-            $0.poolSize = 1
-            $0.statementTimeout = .milliseconds(50)
-        }) { pool in
+        try await TestDatabase.withPool(size: 1, statementTimeout: .milliseconds(50)) { pool in
             let pid: Int = try await pool.query("SELECT pg_backend_pid() AS pid")[0].decode("pid")
             let error = await failure { try await pool.query("SELECT pg_sleep(5)") }
             #expect(error?.sqlState == "57014")
@@ -169,7 +156,7 @@ struct PostgresPoolIntegrationTests {
     }
 
     @Test func `a prepared statement survives a change of its table`() async throws {
-        try await TestDatabase.withPool({ $0.poolSize = 1 }) { pool in
+        try await TestDatabase.withPool(size: 1) { pool in
             try await pool.query("CREATE TABLE t (id int)")
             try await pool.query("INSERT INTO t VALUES (1)")
             #expect(try await pool.query("SELECT * FROM t")[0].decode("id", as: Int.self) == 1)
@@ -181,10 +168,7 @@ struct PostgresPoolIntegrationTests {
     }
 
     @Test func `the server keeps no more prepared statements than the cache`() async throws {
-        try await TestDatabase.withPool({
-            $0.poolSize = 1
-            $0.statementCacheLimit = 10
-        }) { pool in
+        try await TestDatabase.withPool(size: 1, cacheLimit: 10) { pool in
             for n in 0..<50 { try await pool.query("SELECT \(raw: String(n)) AS n") }
             let kept: Int = try await pool.query("SELECT count(*) AS n FROM pg_prepared_statements")[0]
                 .decode("n")

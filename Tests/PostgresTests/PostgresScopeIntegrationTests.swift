@@ -6,7 +6,7 @@ import Testing
 struct PostgresScopeIntegrationTests {
     /// A table of two accounts under row-level security, and a role that is bound by it.
     private func withTenants(_ body: (PostgresPool, _ role: String) async throws -> Void) async throws {
-        try await TestDatabase.withPool({ $0.poolSize = 1 }) { pool in
+        try await TestDatabase.withPool(size: 1) { pool in
             let schema: String = try await pool.query("SELECT current_schema AS s")[0].decode("s")
             let role = "role_\(schema)"
             try await pool.query("CREATE ROLE \(raw: role) NOLOGIN")

@@ -30,7 +30,7 @@ struct PostgresTransactionIntegrationTests {
     }
 
     @Test func `an error hidden by the body does not pass for a commit`() async throws {
-        try await TestDatabase.withPool({ $0.poolSize = 1 }) { pool in
+        try await TestDatabase.withPool(size: 1) { pool in
             try await pool.query("CREATE TABLE t (id int PRIMARY KEY)")
             let error = await failure {
                 try await pool.transaction { connection in
@@ -67,7 +67,7 @@ struct PostgresTransactionIntegrationTests {
     }
 
     @Test func `a stale plan inside a transaction asks for another try, which works`() async throws {
-        try await TestDatabase.withPool({ $0.poolSize = 1 }) { pool in
+        try await TestDatabase.withPool(size: 1) { pool in
             try await pool.query("CREATE TABLE t (id int)")
             try await pool.query("SELECT * FROM t")
             try await pool.query("ALTER TABLE t ADD COLUMN more text")
@@ -82,7 +82,7 @@ struct PostgresTransactionIntegrationTests {
     @Test func `a body that ends the transaction itself is told so, and spoils nothing for the next`()
         async throws
     {
-        try await TestDatabase.withPool({ $0.poolSize = 1 }) { pool in
+        try await TestDatabase.withPool(size: 1) { pool in
             try await pool.query("CREATE TABLE t (id int)")
             for statement in ["COMMIT", "ROLLBACK"] as [SQL] {
                 let error = await failure {

@@ -15,8 +15,11 @@ enum TestDatabase {
     }
 
     /// Runs `body` with a pool whose tables are seen by nobody else, and drops them afterwards.
+    ///
+    /// Two connections unless a test asks otherwise: many tests run at once, and a server has a hundred.
     static func withPool<Value: Sendable>(
-        _ adjust: (inout PostgresConfiguration) -> Void = { _ in },
+        size: Int = 2, depth: Int = 16, maxWaiting: Int = 10_000, waitLimit: Duration = .seconds(10),
+        statementTimeout: Duration = .seconds(30), cacheLimit: Int = 256,
         _ body: (PostgresPool) async throws -> Value
     ) async throws -> Value {
         var base = try configuration()
@@ -24,8 +27,12 @@ enum TestDatabase {
         let schema = "test_" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
         let joint = base.url.contains("?") ? "&" : "?"
         var own = try PostgresConfiguration(url: "\(base.url)\(joint)options=-csearch_path%3D\(schema)")
-        own.poolSize = 2  // many tests run at once, and a server has a hundred connections as a rule
-        adjust(&own)
+        own.poolSize = size
+        own.pipelineDepth = depth
+        own.maxWaiting = maxWaiting
+        own.waitLimit = waitLimit
+        own.statementTimeout = statementTimeout
+        own.statementCacheLimit = cacheLimit
         let owner = PostgresPool(base, logger: quiet)
         try await owner.query("CREATE SCHEMA \(raw: schema)")
         let pool = PostgresPool(own, logger: quiet)

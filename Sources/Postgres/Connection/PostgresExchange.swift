@@ -75,17 +75,18 @@ extension PostgresConnection {
             commands.append(.prepared(key, name: name))
         }
         // All values in one block, each ended by a zero, and a pointer to each.
-        var block: [CChar] = []
+        var block: [UInt8] = []
         block.reserveCapacity(sql.binds.reduce(0) { $0 + ($1.text?.count ?? 0) + 1 })
         let offsets = sql.binds.map { bind -> Int? in
             guard let text = bind.text else { return nil }
             let offset = block.count
-            block.append(contentsOf: text.lazy.map { CChar(bitPattern: $0) })
+            block.append(contentsOf: text)
             block.append(0)
             return offset
         }
-        let wasSent = block.withUnsafeBufferPointer { buffer in
-            let values = offsets.map { offset in offset.map { buffer.baseAddress! + $0 } }
+        let wasSent = block.withUnsafeBytes { bytes in
+            let start = bytes.assumingMemoryBound(to: CChar.self).baseAddress
+            let values = offsets.map { offset in offset.map { start! + $0 } }
             return PQsendQueryPrepared(handle, name, Int32(values.count), values, nil, nil, 0) == 1
         }
         guard wasSent else { throw lost("connection lost") }

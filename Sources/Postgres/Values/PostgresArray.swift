@@ -37,9 +37,13 @@ extension PostgresText {
         let quote = UInt8(ascii: "\"")
         let backslash = UInt8(ascii: "\\")
         append(quote)
-        for byte in element {
-            if byte == quote || byte == backslash { append(backslash) }
-            append(byte)
+        if element.contains(quote) || element.contains(backslash) {
+            for byte in element {
+                if byte == quote || byte == backslash { append(backslash) }
+                append(byte)
+            }
+        } else {
+            append(element)  // by far the most, and then one copy
         }
         append(quote)
     }

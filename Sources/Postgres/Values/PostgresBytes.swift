@@ -4,12 +4,8 @@ extension UInt8: PostgresArrayEncodable {
     package static var postgresArrayType: PostgresType { .bytea }
 
     package static func encode(array: [UInt8], into text: inout PostgresText) {
-        let digits = Array("0123456789abcdef".utf8)
         text.append("\\x")
-        for byte in array {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
+        array.withUnsafeBytes { text.appendHexadecimal($0) }
     }
 }
 

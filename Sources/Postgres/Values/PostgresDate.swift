@@ -15,7 +15,7 @@ extension Date: PostgresValue {
         guard micros >= -63_113_904_000_000_000, micros < 252_423_993_600_000_000 else {
             return text.refuse("a date lies outside the years 1 to 9999")
         }
-        text.append(PostgresTimestamp(micros: Int64(micros) + Date.reference).text)
+        PostgresTimestamp(micros: Int64(micros) + Date.reference).write(into: &text)
     }
 
     package init(postgres cell: PostgresCell) throws(PostgresError) {
@@ -33,16 +33,21 @@ struct PostgresTimestamp: Equatable {
 
     init(micros: Int64) { self.micros = micros }
 
-    var text: String {
+    /// For the years 0 to 9999.
+    func write(into text: inout PostgresText) {
         let (days, time) = micros.flooredDivision(by: 86_400_000_000)
         let (year, month, day) = Self.civil(days)
         let (seconds, fraction) = time.flooredDivision(by: 1_000_000)
-        func padded(_ number: Int64, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        text.append(year, width: 4)
+        for (separator, number) in [
+            ("-", month), ("-", day), (" ", seconds / 3600), (":", seconds / 60 % 60), (":", seconds % 60),
+        ] {
+            text.append(separator)
+            text.append(number, width: 2)
         }
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2)) \(padded(seconds / 3600, 2)):"
-            + "\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2)).\(padded(fraction, 6))+00"
+        text.append(".")
+        text.append(fraction, width: 6)
+        text.append("+00")
     }
 
     /// `nil` for anything but an instant: `infinity`, years before Christ, a date or a time without zone.

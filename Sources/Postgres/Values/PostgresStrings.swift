@@ -19,7 +19,10 @@ extension UUID: PostgresValue {
     package static let postgresType = PostgresType.uuid
     package static let postgresArrayType = PostgresType.uuidArray
 
-    package func encode(into text: inout PostgresText) { text.append(uuidString) }
+    package func encode(into text: inout PostgresText) {
+        // PostgreSQL reads it without hyphens too.
+        withUnsafeBytes(of: uuid) { text.appendHexadecimal($0) }
+    }
 
     package init(postgres cell: PostgresCell) throws(PostgresError) {
         guard let value = UUID(uuidString: try cell.text(UUID.self)) else { throw cell.mismatch(UUID.self) }

@@ -12,6 +12,31 @@ package struct PostgresText {
 
     package mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
+    /// Two lower-case digits per byte.
+    mutating func appendHexadecimal(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes.reserveCapacity(self.bytes.count + bytes.count * 2)
+        for byte in bytes {
+            append(Self.digit(byte >> 4))
+            append(Self.digit(byte & 15))
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+    }
+
+    /// A number that is not negative, with zeros in front up to `width`.
+    mutating func append(_ number: Int64, width: Int) {
+        var unit: Int64 = 1
+        for _ in 1..<width { unit *= 10 }
+        var rest = number
+        while unit > 0 {
+            append(UInt8(ascii: "0") + UInt8(rest / unit))
+            rest %= unit
+            unit /= 10
+        }
+    }
+
     /// The value is NULL.
     package mutating func setNull() { isNull = true }
 
