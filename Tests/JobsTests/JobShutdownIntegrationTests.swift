@@ -12,7 +12,7 @@ import Testing
             let worker = try harness.worker(ledger)
             try await harness.running(worker) {
                 try await harness.jobs.push(JobEnvelope(NoteJob(pause: 0.4), jid: "slow", createdAt: Date()))
-                try await eventually { try await harness.integer("LLEN", "in-progress:\(worker.name)") == 1 }
+                try await eventually { ledger.hasBegun("slow") }
             }
             #expect(ledger.runs(of: "slow") == 1)
             try await harness.expectNothingLeft()

@@ -120,6 +120,10 @@ func eventually(
 /// Who ran, and how often.
 final class Ledger: Sendable {
     private let runs = Mutex<[String: Int]>([:])
+    private let begun = Mutex<Set<String>>([])
+
+    func begin(_ context: JobContext) { begun.withLock { _ = $0.insert(context.jid) } }
+    func hasBegun(_ jid: String) -> Bool { begun.withLock { $0.contains(jid) } }
 
     func note(_ context: JobContext) { runs.withLock { $0[context.jid, default: 0] += 1 } }
     func runs(of jid: String) -> Int { runs.withLock { $0[jid] ?? 0 } }
@@ -132,6 +136,7 @@ struct NoteJob: Job {
     var pause = 0.0
 
     func perform(_ ledger: Ledger, _ context: JobContext) async throws {
+        ledger.begin(context)
         if pause > 0 { try await Task.sleep(for: .seconds(pause)) }
         ledger.note(context)
     }
