@@ -83,6 +83,9 @@ final class RESPDecoder {
         }
     }
 
+    /// Memory kept between replies.
+    var retainedBytes: Int { tape.bytes.capacity }
+
     private func violation() -> RedisError {
         // hiredis has no other word for "the callback refused", which is what the limits do.
         if reader.pointee.err == REDIS_ERR_OOM {

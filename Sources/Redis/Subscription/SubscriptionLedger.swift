@@ -7,6 +7,8 @@ struct SubscriptionLedger {
         var isWanted = false
         /// The last thing said to Redis on this connection was SUBSCRIBE.
         var isSent = false
+        /// Some call has been told that it is subscribed, so a lost connection does not undo it.
+        var isHeld = false
         /// SUBSCRIBEs not yet answered.
         var unanswered = 0
         var calls: [SubscribeCall] = []
@@ -39,6 +41,7 @@ struct SubscriptionLedger {
         for channel in channels {
             guard var entry = entries[channel], entry.isWanted else { continue }
             entry.isWanted = false
+            entry.isHeld = false
             let calls = entry.calls
             entry.calls = []
             entries[channel] = entry
@@ -47,13 +50,13 @@ struct SubscriptionLedger {
         }
     }
 
-    /// Takes `call` back: its channels that nobody else wants and Redis has not confirmed are released.
+    /// Takes `call` back: its channels that no other call holds or awaits are released.
     mutating func withdraw(_ call: SubscribeCall) {
         for channel in call.channels {
-            guard var entry = entries[channel], !entry.isConfirmed else { continue }
+            guard var entry = entries[channel] else { continue }
             entry.calls.removeAll { $0 === call }
             entries[channel] = entry
-            if entry.calls.isEmpty { release([channel]) }
+            if entry.calls.isEmpty, !entry.isHeld { release([channel]) }
         }
     }
 
@@ -87,7 +90,10 @@ struct SubscriptionLedger {
         entry.unanswered -= 1
         unanswered -= 1
         let calls = entry.isConfirmed ? entry.calls : []
-        if entry.isConfirmed { entry.calls = [] }
+        if entry.isConfirmed {
+            entry.calls = []
+            entry.isHeld = true
+        }
         entries[channel] = entry
         forgetIfIdle(channel)
         for call in calls { call.confirmOne() }
