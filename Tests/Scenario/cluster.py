@@ -4,7 +4,6 @@ Everything lives in one temporary folder on free ports of 127.0.0.1; only proces
 here are ever ended, each by its pid. Any part can be killed, stopped and started again in mid-flight.
 """
 
-import base64
 import os
 import shlex
 import shutil
@@ -20,11 +19,15 @@ from api import Api
 from process import Process, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
+# Everybody here comes from one address and types faster than people do. The limits have scenarios of their own.
+GENEROUS = {f"LIMITS_{name}_BURST": "1000000"
+            for name in ("CONTACT_MESSAGES", "AGENT_MESSAGES", "SESSIONS_PER_ADDRESS", "LOGINS_PER_ADDRESS")}
 BINARY = ROOT / ".build" / "release" / "switchboard"
 
 
 class Cluster:
-    def __init__(self, gateways: int = 1, workers: int = 1):
+    def __init__(self, gateways: int = 1, workers: int = 1, **variables: str):
+        """`variables` go to every process, and win over the generous limits that the scenarios want."""
         assert BINARY.exists(), f"{BINARY} is missing: swift build -c release --product switchboard"
         self.folder = Path(tempfile.mkdtemp(prefix="switchboard-"))
         # PostgreSQL runs as a user of its own when this is root.
@@ -36,7 +39,7 @@ class Cluster:
         self.ports = [free_port() for _ in range(gateways)]
         try:
             self.services("start")
-            self.environment = self._environment()
+            self.environment = self._environment() | variables
             self._carry_out("migrate")
             self._carry_out("seed")
             for port in self.ports:
@@ -66,6 +69,10 @@ class Cluster:
         """What PostgreSQL holds, seen past row-level security."""
         with psycopg.connect(self._superuser(), row_factory=psycopg.rows.dict_row) as connection:
             return connection.execute(query, values).fetchall()
+
+    def write(self, statement: str, *values) -> None:
+        with psycopg.connect(self._superuser()) as connection:
+            connection.execute(statement, values)
 
     def messages(self, chat_id: str) -> list[dict]:
         return self.rows("SELECT * FROM support_messages WHERE chat_id = %s ORDER BY seq", chat_id)
@@ -117,11 +124,11 @@ class Cluster:
         return given | {
             "SWITCHBOARD_HOME": str(ROOT),
             "SWITCHBOARD_ENV": "test",
-            "SWITCHBOARD_SECRET": base64.b64encode(os.urandom(32)).decode(),
+            "SWITCHBOARD_SECRET": os.urandom(32).hex(),
             "MAIL_FOLDER": str(self.mail),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "info"),
             "HOST": "127.0.0.1",
-        }
+        } | GENEROUS
 
     def _superuser(self) -> str:
         home = self.folder / "servers" / "postgres"

@@ -1,5 +1,7 @@
 """What an agent writes reaches a visitor who has gone, by e-mail, five minutes later and only then."""
 
+import email
+import email.policy
 import json
 import time
 import uuid
@@ -19,20 +21,27 @@ def pair(cluster):
     return visitor, Agent(cluster.api(1))
 
 
-def letters_about(cluster, text: str) -> list:
-    return [path for path in cluster.letters() if text in path.read_text()]
+def letters_about(cluster, text: str) -> list[email.message.EmailMessage]:
+    letters = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in cluster.letters()]
+    return [letter for letter in letters if text in letter.get_content()]
 
 
-def job_about(cluster, chat_id: str):
-    """The scheduled job that names this chat: its JSON and the second it is due."""
-    for payload, due in cluster.redis().zrange("schedule", 0, -1, withscores=True):
-        if chat_id in payload:
-            return payload, due
-    return None
+def letters_to(cluster, address: str) -> list[email.message.EmailMessage]:
+    return [letter for letter in letters_about(cluster, "") if address in letter["To"]]
+
+
+def jobs_about(cluster, chat_id: str) -> list[tuple[str, float]]:
+    """The scheduled jobs that name this chat: their JSON and the second each is due."""
+    schedule = cluster.redis().zrange("schedule", 0, -1, withscores=True)
+    return [(payload, due) for payload, due in schedule if chat_id in payload]
+
+
+def job_about(cluster, chat_id: str) -> tuple[str, float] | None:
+    return next(iter(jobs_about(cluster, chat_id)), None)
 
 
 def make_due(cluster, payload: str) -> None:
-    cluster.redis().zadd("schedule", {payload: time.time()}, xx=True)
+    cluster.redis().zadd("schedule", {payload: time.time()})
 
 
 def wait_until_done(cluster, payload: str) -> None:
@@ -57,7 +66,7 @@ def test_an_agents_message_schedules_the_letter_five_minutes_ahead(cluster, pair
     job = json.loads(payload)
     assert job["class"] and job["jid"] and isinstance(job["args"], list) and job["created_at"]
     time.sleep(1)
-    assert not letters_about(cluster, visitor.contact["email"]), "nothing is sent before its time"
+    assert not letters_to(cluster, visitor.contact["email"]), "nothing is sent before its time"
 
 
 def test_a_visitor_who_has_not_read_gets_the_letter(cluster, pair):
@@ -66,10 +75,29 @@ def test_a_visitor_who_has_not_read_gets_the_letter(cluster, pair):
     agent.say(visitor.chat_id, text)
     payload, _ = eventually(lambda: job_about(cluster, visitor.chat_id), what="a scheduled job")
     make_due(cluster, payload)
-    letter = eventually(lambda: letters_about(cluster, text), 20, what="a letter")[0].read_text()
-    head = letter.split("\n\n", 1)[0].replace("\r", "")
-    assert f"To: " in head and visitor.contact["email"] in head
-    assert "Subject:" in head and "From:" in head and "Date:" in head and "Message-ID:" in head.replace("Id", "ID")
+    letter = eventually(lambda: letters_about(cluster, text), 20, what="a letter")[0]
+    assert letter["To"] == visitor.contact["email"]
+    assert letter["From"] and letter["Subject"] and letter["Date"] and letter["Message-ID"]
+    assert not letter.defects
+    make_due(cluster, payload)
+    wait_until_done(cluster, payload)
+    assert len(letters_to(cluster, visitor.contact["email"])) == 1, "one letter, however often the job runs"
+
+
+def test_one_letter_carries_all_that_is_unread(cluster, pair):
+    visitor, agent = pair
+    words = [f"Part {number} {uuid.uuid4().hex}" for number in range(3)]
+    for word in words:
+        agent.say(visitor.chat_id, word)
+    payloads = eventually(lambda: len(found := jobs_about(cluster, visitor.chat_id)) == 3 and found, what="three jobs")
+    for payload, _ in payloads:
+        make_due(cluster, payload)
+    for payload, _ in payloads:
+        wait_until_done(cluster, payload)
+    letters = letters_to(cluster, visitor.contact["email"])
+    assert sum(words[-1] in letter.get_content() for letter in letters) == 1
+    whole = "\n".join(letter.get_content() for letter in letters)
+    assert [whole.count(word) for word in words] == [1, 1, 1]
 
 
 def test_a_visitor_who_has_read_gets_none(cluster, pair):

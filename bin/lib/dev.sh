@@ -69,7 +69,7 @@ start_services() {
 
 prepare_environment() {
     if [[ ! -s $state/secret ]]; then
-        (umask 077 && head -c 32 /dev/urandom | base64 >"$state/secret")
+        (umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$state/secret")
     fi
     export SWITCHBOARD_SECRET=${SWITCHBOARD_SECRET:-$(<"$state/secret")}
     export SWITCHBOARD_ENV=${SWITCHBOARD_ENV:-development}

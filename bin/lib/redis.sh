@@ -37,6 +37,7 @@ logfile "$1/redis.log"
 appendonly yes
 appendfsync everysec
 maxmemory-policy noeviction
+client-output-buffer-limit pubsub 256mb 128mb 60
 save ""
 CONF
     chmod 600 "$1/redis.conf"
