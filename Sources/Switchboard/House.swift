@@ -38,6 +38,13 @@ struct House: Sendable {
             keyring: settings.keyring, passwords: passwords)
     }
 
+    /// The same desk under other rules.
+    func desk(with configuration: SupportConfiguration) throws(RedisError) -> SupportDesk {
+        try SupportDesk(
+            configuration: configuration, postgres: postgres, redis: redis, scripts: scripts,
+            keyring: settings.keyring, passwords: passwords)
+    }
+
     func shutdown() async throws {
         await redis.shutdown()
         await postgres.shutdown()

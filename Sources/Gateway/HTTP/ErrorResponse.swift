@@ -14,10 +14,8 @@ package struct ErrorResponse: Encodable, Sendable {
     package var retryAfter: Double?
     package let status: HTTPResponse.Status
 
-    enum CodingKeys: String, CodingKey {
-        case code, message, field
-        case retryAfter = "retry_after"
-    }
+    /// Over REST the time to wait is a header.
+    enum CodingKeys: CodingKey { case code, message, field }
 
     init(
         _ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil,

@@ -23,22 +23,29 @@ struct WorkerRole {
                     jobs: JobClient(redis: house.redis), delay: settings.support.unreadEmailDelay)
             ], logger: logger)
 
+        // A reader waits in Redis, so each has a connection of its own.
+        let blocking = (0..<2).map { _ in
+            RedisClient(settings.redis.blocking, group: house.group, logger: logger)
+        }
+
         try await ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: reader(persister)),
-                    .init(service: reader(dispatcher)),
+                    .init(service: reader(persister, over: blocking[0])),
+                    .init(service: reader(dispatcher, over: blocking[1])),
                     .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
                     .init(service: try jobWorker()),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
+        for client in blocking { await client.shutdown() }
     }
 
-    private func reader<Consumer: JournalConsumer>(_ consumer: Consumer) -> JournalReader<Consumer> {
+    private func reader<Consumer: JournalConsumer>(
+        _ consumer: Consumer, over blocking: RedisClient
+    ) -> JournalReader<Consumer> {
         JournalReader(
-            journal: house.desk.journal, consumer: consumer,
-            blocking: RedisClient(house.settings.redis.blocking, group: house.group, logger: house.logger),
+            journal: house.desk.journal, consumer: consumer, blocking: blocking,
             readers: [Persister.name, Dispatcher.name], process: house.name,
             batch: house.settings.worker.journalBatch, logger: house.logger)
     }
