@@ -68,6 +68,7 @@ import Testing
             for round in 1...3 {
                 try await redis.restart()
                 try await eventually { inbox.reconnects.withLock { $0 } == round }
+                try await eventually { await client.isAnswered() }
                 let reply = try await client.send(["PUBSUB", "CHANNELS"])
                 #expect(Set((reply.array ?? []).compactMap(\.text)) == Set(channels))
                 _ = try await client.send(["PUBLISH", "c1999", .integer(round)])
@@ -83,6 +84,7 @@ import Testing
             async let later: Void = subscriber.subscribe(["later"])
             try await redis.start()
             try await later
+            try await eventually { await client.isAnswered() }
             #expect(try await client.ask(["PUBLISH", "later", "x"]) == .integer(1))
             #expect(try await client.ask(["PUBLISH", "before", "x"]) == .integer(1))
         }
@@ -91,19 +93,20 @@ import Testing
     @Test func `subscribe fails clearly when Redis stays away, and the channel is not wanted then`()
         async throws
     {
-        try await withSubscriber(commandTimeout: .milliseconds(300)) { redis, client, subscriber, inbox in
+        try await withSubscriber(commandTimeout: .seconds(2)) { redis, client, subscriber, inbox in
             try await subscriber.subscribe(["kept"])
             redis.kill()
             let error = await failure { try await subscriber.subscribe(["given up", "kept"]) }
             #expect(error?.code == .connection && error?.command == "SUBSCRIBE")
             try await redis.start()
             try await eventually { inbox.reconnects.withLock { $0 } == 1 }
+            try await eventually { await client.isAnswered() }
             #expect(try await client.ask(["PUBSUB", "CHANNELS"]).array?.compactMap(\.text) == ["kept"])
         }
     }
 
     @Test func `a connection that went silent is found by PING and replaced`() async throws {
-        try await withSubscriber(commandTimeout: .milliseconds(200), idlePing: .milliseconds(100)) {
+        try await withSubscriber(commandTimeout: .seconds(2), idlePing: .milliseconds(100)) {
             redis, client, subscriber, inbox in
             try await subscriber.subscribe(["a"])
             redis.freeze()

@@ -8,9 +8,11 @@ struct CommandQueue {
     /// How many at the front have timed out and wait for nobody.
     private var abandoned = 0
 
-    /// Count and bytes of commands that left since `takeSettled`.
+    /// Count and bytes of commands that left, or are about to, since `takeSettled`.
     private var settledCount = 0
     private var settledBytes = 0
+    /// How many at the front are counted as settled already.
+    private var settledAhead = 0
 
     var isEmpty: Bool { commands.isEmpty }
     var count: Int { commands.count }
@@ -57,6 +59,16 @@ struct CommandQueue {
         while let command = removeFirst() { command.fail(error) }
     }
 
+    /// Counts the first `count` as settled before they are answered, so that whoever is answered finds the room
+    /// that this made.
+    mutating func settle(first count: Int) {
+        for command in commands.prefix(count).dropFirst(settledAhead) {
+            settledCount += 1
+            settledBytes += command.byteCount
+        }
+        settledAhead = max(settledAhead, min(count, commands.count))
+    }
+
     mutating func takeSettled() -> (count: Int, bytes: Int) {
         defer { (settledCount, settledBytes) = (0, 0) }
         return (settledCount, settledBytes)
@@ -73,8 +85,12 @@ struct CommandQueue {
     private mutating func removeFirst() -> PendingCommand? {
         guard let command = commands.popFirst() else { return nil }
         abandoned = max(0, abandoned - 1)
-        settledCount += 1
-        settledBytes += command.byteCount
+        if settledAhead > 0 {
+            settledAhead -= 1
+        } else {
+            settledCount += 1
+            settledBytes += command.byteCount
+        }
         return command
     }
 }

@@ -80,12 +80,13 @@ final class RedisClientCore: RedisLinkOwner {
     }
 
     func linkReceived(_ decoder: RESPDecoder) throws(RedisError) {
+        inFlight.settle(first: decoder.replyCount)
+        settle()
         try decoder.forEachReply { reply throws(RedisError) in
             guard inFlight.answer(reply) else {
                 throw RedisError(.protocolViolation, "a reply that nobody asked for")
             }
         }
-        settle()
         if isStopping { finishStopping() }
     }
 

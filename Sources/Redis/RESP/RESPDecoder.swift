@@ -18,24 +18,26 @@ final class RESPDecoder {
 
     private let reader: UnsafeMutablePointer<redisReader>
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
-    private let tape: ReplyTape
+    private let tape: UnsafeMutablePointer<ReplyTape>
 
     init(limits: Limits = Limits()) {
-        tape = ReplyTape(limits: limits)
+        tape = .allocate(capacity: 1)
+        tape.initialize(to: ReplyTape(limits: limits))
         functions = .allocate(capacity: 1)
         functions.initialize(to: .tape)
         guard let reader = redisReaderCreateWithFunctions(functions) else {
             fatalError("out of memory: redisReaderCreate")
         }
         self.reader = reader
-        // Unretained: the tape lives as long as this object, and so does the reader.
-        reader.pointee.privdata = Unmanaged.passUnretained(tape).toOpaque()
+        reader.pointee.privdata = UnsafeMutableRawPointer(tape)
     }
 
     deinit {
         redisReaderFree(reader)
         functions.deinitialize(count: 1)
         functions.deallocate()
+        tape.deinitialize(count: 1)
+        tape.deallocate()
     }
 
     /// Parses `buffer` and everything kept from before.
@@ -62,7 +64,7 @@ final class RESPDecoder {
             var reply: UnsafeMutableRawPointer?
             guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw violation() }
             guard reply != nil else { break }
-            tape.completeReply()
+            tape.pointee.completeReply()
         }
         try checkUnparsed()
     }
@@ -71,7 +73,7 @@ final class RESPDecoder {
     /// each piece; both are bounded here.
     private func checkUnparsed() throws(RedisError) {
         let unparsed = reader.pointee.len - reader.pointee.pos
-        let limits = tape.limits
+        let limits = tape.pointee.limits
         guard unparsed > limits.lineBytes, let base = reader.pointee.buf else { return }
         guard unparsed <= limits.replyBytes + limits.lineBytes else {
             throw RedisError(.protocolViolation, "a reply exceeds \(limits.replyBytes) bytes")
@@ -83,8 +85,11 @@ final class RESPDecoder {
         }
     }
 
+    /// How many replies are complete and not yet handed over.
+    var replyCount: Int { tape.pointee.replies.count }
+
     /// Memory kept between replies.
-    var retainedBytes: Int { tape.bytes.capacity }
+    var retainedBytes: Int { tape.pointee.bytes.capacity }
 
     private func violation() -> RedisError {
         // hiredis has no other word for "the callback refused", which is what the limits do.
@@ -100,13 +105,14 @@ final class RESPDecoder {
     /// Hands over and forgets each complete reply. Its strings share one allocation of their own, so keeping
     /// one keeps no neighbour's memory.
     func forEachReply(_ body: (RESPValue) throws(RedisError) -> Void) throws(RedisError) {
-        defer { tape.discardComplete() }
+        defer { tape.pointee.discardComplete() }
         var start = ReplyTape.Mark()
-        for end in tape.replies {
+        for end in tape.pointee.replies {
             let bytes =
                 end.bytes > start.bytes
-                ? ByteBuffer(bytes: tape.bytes[start.bytes..<end.bytes]) : ByteBuffer()
-            var cursor = ReplyCursor(tape: tape, position: start.items, bytes: bytes, base: start.bytes)
+                ? ByteBuffer(bytes: tape.pointee.bytes[start.bytes..<end.bytes]) : ByteBuffer()
+            var cursor = ReplyCursor(
+                tape: UnsafePointer(tape), position: start.items, bytes: bytes, base: start.bytes)
             start = end
             try body(cursor.value())
         }
@@ -115,12 +121,12 @@ final class RESPDecoder {
     /// Hands over and forgets each complete reply as a cursor. All strings of all of them share one allocation,
     /// which suits messages that are passed on and dropped.
     func forEachPush(_ body: (inout ReplyCursor) throws(RedisError) -> Void) throws(RedisError) {
-        guard !tape.replies.isEmpty else { return }
-        defer { tape.discardComplete() }
-        let bytes = ByteBuffer(bytes: tape.bytes[..<tape.complete.bytes])
+        guard !tape.pointee.replies.isEmpty else { return }
+        defer { tape.pointee.discardComplete() }
+        let bytes = ByteBuffer(bytes: tape.pointee.bytes[..<tape.pointee.complete.bytes])
         var start = 0
-        for end in tape.replies {
-            var cursor = ReplyCursor(tape: tape, position: start, bytes: bytes, base: 0)
+        for end in tape.pointee.replies {
+            var cursor = ReplyCursor(tape: UnsafePointer(tape), position: start, bytes: bytes, base: 0)
             start = end.items
             try body(&cursor)
         }
@@ -144,8 +150,8 @@ extension redisReplyObjectFunctions {
 
 /// Nil makes hiredis stop with REDIS_ERR_OOM.
 private func record(
-    _ task: UnsafePointer<redisReadTask>?, _ add: (ReplyTape) -> Bool
+    _ task: UnsafePointer<redisReadTask>?, _ add: (inout ReplyTape) -> Bool
 ) -> UnsafeMutableRawPointer? {
     guard let tape = task?.pointee.privdata else { return nil }
-    return Unmanaged<ReplyTape>.fromOpaque(tape)._withUnsafeGuaranteedRef { add($0) } ? tape : nil
+    return add(&tape.assumingMemoryBound(to: ReplyTape.self).pointee) ? tape : nil
 }

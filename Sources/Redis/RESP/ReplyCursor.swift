@@ -1,15 +1,16 @@
 import NIOCore
 
-/// Reads one complete reply from the tape, item by item.
-struct ReplyCursor {
-    private let tape: ReplyTape
+/// Reads one complete reply from the tape, item by item. Lent to a closure of the decoder and not copyable, so
+/// that none outlives what it points at.
+struct ReplyCursor: ~Copyable {
+    private let tape: UnsafePointer<ReplyTape>
     private var position: Int
     private let bytes: ByteBuffer
     private let base: Int
 
     /// - Parameters:
     ///   - bytes: what the strings are sliced from; `base` is where it starts on the tape.
-    init(tape: ReplyTape, position: Int, bytes: ByteBuffer, base: Int) {
+    init(tape: UnsafePointer<ReplyTape>, position: Int, bytes: ByteBuffer, base: Int) {
         self.tape = tape
         self.position = position
         self.bytes = bytes
@@ -18,7 +19,7 @@ struct ReplyCursor {
 
     /// The next item and all that it contains. Recursion is bounded by hiredis's depth of 8.
     mutating func value() -> RESPValue {
-        let item = tape.items[position]
+        let item = tape.pointee.items[position]
         position += 1
         switch item {
         case .null: return .null
@@ -36,7 +37,7 @@ struct ReplyCursor {
 
     /// The number of elements, when the next item is an array; the cursor then stands at the first.
     mutating func arrayCount() -> Int? {
-        guard case .array(let count) = tape.items[position] else { return nil }
+        guard case .array(let count) = tape.pointee.items[position] else { return nil }
         position += 1
         return count
     }
@@ -44,13 +45,13 @@ struct ReplyCursor {
     /// The next item as bytes; nil (and still consumed) when it is no string.
     mutating func string() -> ByteBuffer? {
         defer { position += 1 }
-        guard case .string(let at, let count) = tape.items[position] else { return nil }
+        guard case .string(let at, let count) = tape.pointee.items[position] else { return nil }
         return slice(at, count)
     }
 
     mutating func text() -> String? {
         defer { position += 1 }
-        guard case .string(let at, let count) = tape.items[position] else { return nil }
+        guard case .string(let at, let count) = tape.pointee.items[position] else { return nil }
         return text(at, count)
     }
 
@@ -62,6 +63,6 @@ struct ReplyCursor {
     }
 
     private func text(_ at: Int, _ count: Int) -> String {
-        String(decoding: tape.bytes[at..<at + count], as: UTF8.self)
+        String(decoding: tape.pointee.bytes[at..<at + count], as: UTF8.self)
     }
 }

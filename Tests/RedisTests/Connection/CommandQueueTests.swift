@@ -59,6 +59,18 @@ import Testing
         #expect(queue.count == 1)
     }
 
+    @Test func `commands counted ahead of their replies are counted once`() {
+        let outcomes = Outcomes()
+        var queue = CommandQueue()
+        for name in ["a", "b", "c"] { queue.append(outcomes.command(name, at: 1)) }
+        queue.settle(first: 2)
+        let ahead = queue.takeSettled()
+        #expect(ahead == (2, 20))
+        queue.failAll(RedisError(.connection, ""))
+        let rest = queue.takeSettled()
+        #expect(rest == (1, 10))
+    }
+
     @Test func `an error reply fails its command alone`() {
         let outcomes = Outcomes()
         var queue = CommandQueue()
