@@ -56,6 +56,7 @@ package struct GatewayApplication: Sendable {
 
     func router() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
+        router.add(middleware: MetricsMiddleware())
         router.add(middleware: ErrorMiddleware())
         let address = AddressOfClient(proxies: configuration.channel.trustedProxies)
         let auth = AuthController(desk: desk, address: address)

@@ -73,9 +73,9 @@ package struct JournalReader<Consumer: JournalConsumer>: Service {
         try await consumer.consumed(entries)
         let left = try await journal.advance(Consumer.name, to: last.id, of: readers)
 
-        Counter(label: "switchboard_journal_entries_total", dimensions: [("reader", Consumer.name)])
+        Counter(label: "switchboard.journal.entries", dimensions: [("reader", Consumer.name)])
             .increment(by: entries.count)
-        Gauge(label: "switchboard_journal_length", dimensions: [("cell", "\(journal.cell.number)")]).record(
+        Gauge(label: "switchboard.journal.length", dimensions: [("cell", "\(journal.cell.number)")]).record(
             left)
         return last.id
     }
