@@ -85,11 +85,12 @@ struct MessageBench: Sendable {
         while !tally.withLockedValue({ isDone($0) }) {
             let now = tally.withLockedValue { $0 }
             if ContinuousClock.now > deadline || now.problems.count > 20 {
-                throw SettingsError(
-                    [
-                        "gave up waiting for \(what): \(now.subscribed) subscribed, \(now.sent) sent, "
-                            + "\(now.delivered) delivered, \(now.allPersisted) persisted"
-                    ] + now.problems.prefix(3))
+                throw Failure(
+                    """
+                    gave up waiting for \(what): \(now.subscribed) subscribed, \(now.sent) sent, \
+                    \(now.delivered) delivered, \(now.allPersisted) persisted
+                    \(now.problems.prefix(3).joined(separator: "\n"))
+                    """)
             }
             try await Task.sleep(for: .milliseconds(5))
         }
