@@ -87,7 +87,8 @@ package struct Persister: JournalConsumer {
 
     /// Writes a batch; one that PostgreSQL refuses is halved until what it refuses is alone, and set aside.
     /// Returns up to where each chat is in PostgreSQL now.
-    private func write(_ entries: [JournalEntry], after position: String) async throws -> [FactFold.Persisted] {
+    private func write(_ entries: [JournalEntry], after position: String) async throws -> [FactFold.Persisted]
+    {
         guard let last = entries.last else { return [] }
         let (cell, epoch) = (journal.cell.number, epoch.withLockedValue { $0 })
         do {
