@@ -122,6 +122,8 @@ def test_a_chat_that_is_not_there_is_404_for_staff(agent, path):
 
 def test_another_accounts_staff_cannot_tell_a_chat_from_an_absent_one(cluster, visitor):
     """The other account is made in SQL with the demo agent's own password; nothing but the account differs."""
+    visitor.say("for Acme's eyes")
+    cluster.wait_persisted(1, [visitor.chat_id])
     other = other_accounts_agent(cluster)
     absent = str(uuid.uuid4())
     for method, end, body in (("GET", "", None), ("POST", "/archive", {}), ("POST", "/messages", {"content": "x"})):
@@ -133,7 +135,7 @@ def test_another_accounts_staff_cannot_tell_a_chat_from_an_absent_one(cluster, v
     with other.cable() as cable:
         with pytest.raises(Rejected):
             cable.subscribe("ChatChannel", chat_id=visitor.chat_id)
-    assert_nothing_written(cluster, visitor)
+    assert [row["content"] for row in cluster.messages(visitor.chat_id)] == ["for Acme's eyes"]
 
 
 @pytest.mark.parametrize("body", [
@@ -262,6 +264,9 @@ def test_a_chat_that_is_not_yours_is_rejected(visitor, cable, chat_id):
 def test_a_foreign_chat_is_rejected_like_an_absent_one(cable, stranger, visitor):
     with pytest.raises(Rejected):
         cable.subscribe("ChatChannel", chat_id=stranger.chat_id)
+    stranger.say("not for others")
+    with pytest.raises(Rejected):
+        cable.subscribe("ChatChannel", chat_id=stranger.chat_id, again=True)
     stranger.say("my secret")
     assert "my secret" not in json.dumps(cable.heard(0.5))
     visitor.chat(cable)

@@ -87,8 +87,8 @@ def test_a_chat_goes_on_between_two_people_while_postgresql_is_away(fragile):
     visitor, agent = Visitor(cluster.api(0)), Agent(cluster.api(1))
     with visitor.cable() as visitor_cable, agent.cable() as agent_cable:
         theirs = visitor.chat(visitor_cable)
-        ours = agent_cable.subscribe("ChatChannel", chat_id=visitor.chat_id)
         theirs.send_message("before", "before-1")
+        ours = agent_cable.subscribe("ChatChannel", chat_id=visitor.chat_id)
         cluster.services("stop", "postgres")
         theirs.send_message("is anybody there?", "away-1")
         heard = ours.cable.expect(lambda frame: content_of(frame) == "is anybody there?")
