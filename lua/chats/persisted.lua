@@ -10,7 +10,7 @@
 -- ARGV[4]  the chat's channel
 --
 -- Returns  {"announced"} | {"known"} | {"cold"}
--- Cost     O(log n + forgotten).   Called by Support/Persister/Announcements, once per chat and batch
+-- Cost     O(log n + forgotten).   Called by Support/Journal/Announcements, once per chat and batch
 local chat, history, clients, cell = unpack(KEYS)
 local upto = tonumber(ARGV[1])
 local epoch = redis.call('HGET', cell, 'epoch')
