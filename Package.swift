@@ -52,7 +52,7 @@ let package = Package(
             swiftSettings: house),
         .target(name: "Postgres", dependencies: ["CLibPQ", log], swiftSettings: house),
         .target(name: "Secrets", dependencies: ["COpenSSL"], swiftSettings: house),
-        .target(name: "Jobs", dependencies: ["Redis", log, lifecycle, metrics], swiftSettings: house),
+        .target(name: "Jobs", dependencies: ["Redis", log, lifecycle, metrics] + nio, swiftSettings: house),
         .target(
             name: "Realtime", dependencies: ["Redis", log, lifecycle, metrics] + nio,
             swiftSettings: house),

@@ -56,6 +56,7 @@ package struct GatewayApplication: Sendable {
 
     func router() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
+        router.add(middleware: MetricsMiddleware())
         router.add(middleware: ErrorMiddleware())
         let address = AddressOfClient(proxies: configuration.channel.trustedProxies)
         let auth = AuthController(desk: desk, address: address)
@@ -72,11 +73,12 @@ package struct GatewayApplication: Sendable {
 
         // The widget runs on the customers' pages. Its tokens travel in a header, never in a cookie, so that any
         // origin may ask and only those who hold a token get an answer.
+        // Refusals are made inside of it: a browser that sees no CORS header on one takes it for a broken network.
         let anywhere = router.group("").add(
             middleware: CORSMiddleware(
-                allowOrigin: .all, allowHeaders: [.authorization, .contentType],
-                allowMethods: [.get, .post, .patch],
-                exposedHeaders: ["Retry-After"], maxAge: .seconds(86_400)))
+                allowOrigin: .all, allowHeaders: [.authorization, .contentType], allowMethods: [.get, .post, .patch],
+                exposedHeaders: ["Retry-After"], maxAge: .seconds(86_400))
+        ).add(middleware: ErrorMiddleware())
         anywhere.post(
             "widget/sessions", use: WidgetSessionsController(desk: desk, address: address).create)
         preflight(

@@ -114,6 +114,7 @@ struct Settings: Sendable {
         support.agentMessages = reader.rate("limits.agent_messages")
         support.sessionsPerAddress = reader.rate("limits.sessions_per_address")
         support.loginsPerAddress = reader.rate("limits.logins_per_address")
+        support.loginsPerEmail = reader.rate("limits.logins_per_email")
         support.historyLength = reader.int("chats.history_length", 10...10_000)
         support.chatIdleExpiry = .seconds(reader.int("chats.idle_expiry_s", 60...31_536_000))
         let transport = reader.text("mail.transport")

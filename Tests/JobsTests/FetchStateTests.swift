@@ -12,15 +12,24 @@ import Testing
         .fetch(.init(limit: limit, done: done.map { ByteBuffer(string: $0) }))
     }
 
+    private func expect(
+        _ next: (step: FetchState.Step, wake: Int?), _ step: FetchState.Step, wakes: Int?,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(next.step == step, sourceLocation: sourceLocation)
+        #expect(next.wake == wakes, sourceLocation: sourceLocation)
+    }
+
     @Test func `one free slot fetches for all, the others sleep until there is work`() {
         var state = FetchState(slots: 3)
-        #expect(state.next(slot: 0) == request(3))
-        #expect(state.next(slot: 1) == .sleep)
-        #expect(state.next(slot: 2) == .sleep)
-        let (wake, refused) = state.fetched(jobs("a", "b"), limit: 3)
-        #expect(wake == [2] && refused.isEmpty)
-        #expect(state.next(slot: 0) == .run(jobs("a")[0]))
-        #expect(state.next(slot: 2) == .run(jobs("b")[0]))
+        #expect(state.next(slot: 0).step == request(3))
+        #expect(state.next(slot: 1).step == .sleep)
+        #expect(state.next(slot: 2).step == .sleep)
+        #expect(state.fetched(jobs("a", "b", "c"), limit: 3).wake == [])
+        // Each wakes the next, as long as there is work.
+        expect(state.next(slot: 0), .run(jobs("a")[0]), wakes: 2)
+        expect(state.next(slot: 2), .run(jobs("b")[0]), wakes: 1)
+        expect(state.next(slot: 1), .run(jobs("c")[0]), wakes: nil)
     }
 
     @Test func `what is done rides on the next fetch`() {
@@ -30,11 +39,11 @@ import Testing
         _ = state.next(slot: 0)
         _ = state.next(slot: 1)
         state.finished(slot: 1, acknowledge: true)
-        #expect(state.next(slot: 1) == request(1, "b"))
+        #expect(state.next(slot: 1).step == request(1, "b"))
         #expect(state.unacknowledged.map { String(buffer: $0) } == ["b"])
         // A failed job has left the list by itself.
         state.finished(slot: 0, acknowledge: false)
-        #expect(state.next(slot: 0) == .sleep)
+        #expect(state.next(slot: 0).step == .sleep)
     }
 
     @Test func `a job that ends while another slot fetches is acknowledged right after`() {
@@ -45,26 +54,28 @@ import Testing
         _ = state.offer(jobs("b")[0])
         _ = state.next(slot: 1)
         state.finished(slot: 0, acknowledge: true)
-        #expect(state.next(slot: 0) == request(1, "a"))
+        #expect(state.next(slot: 0).step == request(1, "a"))
         state.finished(slot: 1, acknowledge: true)
-        #expect(state.next(slot: 1) == .sleep)
-        let (wake, _) = state.fetched(jobs("c"), limit: 1)
-        #expect(wake == [1])
-        #expect(state.next(slot: 0) == .run(jobs("c")[0]))
-        #expect(state.next(slot: 1) == request(1, "b"))
+        #expect(state.next(slot: 1).step == .sleep)
+        _ = state.fetched(jobs("c"), limit: 1)
+        expect(state.next(slot: 0), .run(jobs("c")[0]), wakes: 1)
+        #expect(state.next(slot: 1).step == request(1, "b"))
     }
 
-    @Test func `when the queues are empty the waiters block, and an offer wakes two slots`() {
+    @Test
+    func
+        `when the queues are empty the waiters block, and an offer wakes one slot to run it and one to look for more`()
+    {
         var state = FetchState(slots: 2)
         #expect(state.wait(waiter: 2) == .sleep)
         _ = state.next(slot: 0)
         _ = state.next(slot: 1)
         #expect(state.fetched([], limit: 2).wake == [2])
         #expect(state.wait(waiter: 2) == nil)
-        #expect(state.next(slot: 0) == .sleep)
-        #expect(state.offer(jobs("a")[0])?.sorted() == [0, 1])
-        #expect(state.next(slot: 1) == .run(jobs("a")[0]))
-        #expect(state.next(slot: 0) == request(1))
+        #expect(state.next(slot: 0).step == .sleep)
+        #expect(state.offer(jobs("a")[0]) == [0])
+        expect(state.next(slot: 0), .run(jobs("a")[0]), wakes: 1)
+        #expect(state.next(slot: 1).step == request(1))
         #expect(state.wait(waiter: 2) == .sleep)
     }
 
@@ -86,7 +97,7 @@ import Testing
         _ = state.next(slot: 0)
         _ = state.next(slot: 1)
         state.finished(slot: 0, acknowledge: true)
-        #expect(state.next(slot: 0) == request(1, "a"))
+        #expect(state.next(slot: 0).step == request(1, "a"))
         state.finished(slot: 1, acknowledge: true)
         let again = state.startFetch()
         #expect(again.limit == 2)
@@ -103,12 +114,12 @@ import Testing
         let (wake, unbegun) = state.stop()
         #expect(unbegun == jobs("b"))
         #expect(wake == [1])
-        #expect(state.next(slot: 1) == .end)
+        #expect(state.next(slot: 1).step == .end)
         #expect(state.inHand == jobs("a"))
         state.finished(slot: 0, acknowledge: true)
-        #expect(state.next(slot: 0) == request(0, "a"))
+        #expect(state.next(slot: 0).step == request(0, "a"))
         #expect(state.fetched([], limit: 0).refused.isEmpty)
-        #expect(state.next(slot: 0) == .end)
+        #expect(state.next(slot: 0).step == .end)
         #expect(state.wait(waiter: 3) == .end)
     }
 

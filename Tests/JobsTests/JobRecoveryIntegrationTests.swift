@@ -28,6 +28,7 @@ import Testing
             #expect(try await harness.command("GET", "super_fetch:recovered:0").text == "1")
             #expect(try await harness.integer("TTL", "super_fetch:recovered:0") > 259_000)
             #expect(try await harness.integer("EXISTS", "in-progress:dead:1:a") == 0)
+            #expect(try await harness.texts("SMEMBERS", "processes") == [])
         }
     }
 

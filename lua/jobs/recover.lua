@@ -4,6 +4,7 @@
 -- KEYS[2]  in-progress:IDENTITY  list  jobs the dead process has in hand, newest first
 -- KEYS[3]  queues                set   names of the queues
 -- KEYS[4]  dead                  zset  job -> when it died, s
+-- KEYS[5]  processes             set   identities (Sidekiq's)
 -- ARGV[1]  identity    ARGV[2]  at most    ARGV[3]  this recovery of a job is its death
 -- ARGV[4]  fields of a job that dies so, as JSON members    ARGV[5]  dead set: keep at most
 -- ARGV[6]  dead set: keep for, s
@@ -13,7 +14,7 @@
 --
 -- Recoveries are counted per job for 72 h (`super_fetch:recovered:JID`, Sidekiq Pro's key): a job
 -- that takes its process down each time must not take down the fleet.
-local leases, progress, queues, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local leases, progress, queues, dead, processes = unpack(KEYS)
 local identity, most, fatal, epitaph = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local deadMost, deadAge = tonumber(ARGV[5]), tonumber(ARGV[6])
 
@@ -21,6 +22,7 @@ local clock = redis.call('TIME')
 local now = clock[1] + clock[2] / 1000000
 local lease = redis.call('ZSCORE', leases, identity)
 if lease and tonumber(lease) > now then return {'alive'} end
+redis.call('SREM', processes, identity)
 
 -- Newest first onto the tail, so that the oldest is taken next.
 local recovered, died = 0, 0

@@ -118,6 +118,9 @@ export type ChatEvent =
   | { type: "conversation"; conversation: Conversation | null }
   | { type: "error"; code: string; message: string; client_id?: string; retry_after?: number };
 
+/** What an event tells of a chat's row: some of its fields, and the contact's name beside them. */
+export type ChatNews = Partial<ChatRow> & { id: string; contact_name?: string | null };
+
 /** What AdminNotificationChannel sends. */
 export type AdminEvent =
   | {
@@ -126,8 +129,9 @@ export type AdminEvent =
     user_email: string | null;
     contact_name: string | null;
     message: SupportMessage;
+    chat: ChatNews;
   }
-  | { type: "chat_updated"; chat: Partial<ChatRow> & { id: string; contact_name?: string | null } };
+  | { type: "chat_updated"; chat: ChatNews };
 
 /** The longest message that the gateway takes, in characters. */
 export const longestMessage = 150_000;

@@ -1,11 +1,11 @@
-import type { ChatRow, ChatRowPage, SupportMessage } from "../core/protocol.ts";
+import type { ChatNews, ChatRow, ChatRowPage } from "../core/protocol.ts";
 import type { Tab } from "./route.ts";
-
-const previewLength = 100;
 
 /** The rows of both tabs, each chat once, the most recently active first. */
 export class ChatList {
   readonly #rows = new Map<string, ChatRow>();
+  /** Rows that an event made, faster than the server's list: no page has had them yet. */
+  readonly #early = new Set<string>();
   readonly #next: Record<Tab, string | null> = { active: null, archived: null };
 
   rows(tab: Tab): ChatRow[] {
@@ -27,27 +27,40 @@ export class ChatList {
     return this.#rows.get(id);
   }
 
-  /** The tab's first page, anew. Rows in its range that it lacks have moved; later ones stay. */
+  /** Whether the row was made from an event, so that the server's list has more to say of it. */
+  isEarly(id: string): boolean {
+    return this.#early.has(id);
+  }
+
+  /** The tab's first page, anew. Rows in its range that it lacks have moved; later and early ones stay. */
   restart(tab: Tab, page: ChatRowPage): void {
     const last = page.next === null ? undefined : page.chats.at(-1);
     const [gone, kept] = [[] as ChatRow[], [] as ChatRow[]];
     for (const row of this.rows(tab)) (last && compare(row, last) < 0 ? kept : gone).push(row);
-    for (const row of gone) this.#rows.delete(row.id);
-    for (const row of page.chats) this.#rows.set(row.id, row);
+    for (const row of gone) if (!this.#early.has(row.id)) this.#forget(row, page);
+    for (const row of page.chats) this.put(row);
     if (kept.length === 0) this.#next[tab] = page.next;
   }
 
   append(tab: Tab, page: ChatRowPage): void {
-    for (const row of page.chats) this.#rows.set(row.id, row);
+    for (const row of page.chats) this.put(row);
     this.#next[tab] = page.next;
   }
 
+  /** A row of the server's list. The list may be behind what events have told: the newer word stands. */
   put(row: ChatRow): void {
-    this.#rows.set(row.id, row);
+    const known = this.#rows.get(row.id);
+    this.#early.delete(row.id);
+    const isBehind = known !== undefined && known.message_count > row.message_count;
+    this.#rows.set(row.id, isBehind ? { ...known, contact: row.contact, inbox: row.inbox } : row);
+  }
+
+  #forget(row: ChatRow, page: ChatRowPage): void {
+    if (!page.chats.some(({ id }) => id === row.id)) this.#rows.delete(row.id);
   }
 
   /** False when the chat is not known here: its row has to be fetched. */
-  update(chat: Partial<ChatRow> & { id: string; contact_name?: string | null }): boolean {
+  update(chat: ChatNews): boolean {
     const row = this.#rows.get(chat.id);
     if (!row) return false;
     const { contact_name, ...changes } = chat;
@@ -58,23 +71,38 @@ export class ChatList {
     return true;
   }
 
-  /** A visitor wrote. The count comes with `chat_updated`, which knows it. */
-  received(chatId: string, message: SupportMessage, isSeen: boolean): boolean {
-    const row = this.#rows.get(chatId);
-    if (!row) return false;
-    if (row.last_message_at !== null && message.created_at < row.last_message_at) return true;
-    return this.update({
-      id: chatId,
-      last_message_at: message.created_at,
-      last_message_preview: [...message.content].slice(0, previewLength).join(""),
-      last_message_sender: message.sender_type,
-      unread: isSeen ? false : Number(row.unread) + 1,
-    });
+  /** A visitor wrote: the chat moves up, and is there even if the server's list does not have it yet. */
+  received(news: ChatNews, isSeen: boolean): void {
+    const known = this.#rows.get(news.id);
+    if (!known) {
+      this.#early.add(news.id);
+      this.#rows.set(news.id, { ...newRow(news), unread: !isSeen });
+    } else if ((news.message_count ?? 0) > known.message_count) {
+      this.update({ ...news, unread: isSeen ? false : Number(known.unread) + 1 });
+    }
   }
 
   viewed(chatId: string): void {
     this.update({ id: chatId, unread: false });
   }
+}
+
+function newRow(news: ChatNews): ChatRow {
+  const { contact_name = null, user_email = null, ...fields } = news;
+  return {
+    user_email,
+    contact: { id: "", name: contact_name, email: user_email },
+    inbox: { id: "", name: "" },
+    last_message_at: null,
+    last_message_preview: null,
+    last_message_sender: null,
+    message_count: 0,
+    unread: false,
+    archived: false,
+    status: null,
+    assignee: null,
+    ...fields,
+  };
 }
 
 export function isUnread(row: ChatRow): boolean {

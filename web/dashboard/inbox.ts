@@ -8,6 +8,8 @@ import type { Tab } from "./route.ts";
 import { chatPath } from "./staff.ts";
 
 const pollEvery = 5000;
+/** When the row of a chat that an event told of is looked for, each after the one before, in ms. */
+const looksAfter = [200, 1000, 5000];
 
 /** The agent's lists of chats, live. Without the socket the list in view is asked for every 5 s. */
 export class Inbox {
@@ -121,10 +123,9 @@ export class Inbox {
   #received(event: AdminEvent): void {
     if (event.type === "chat_updated") this.#updated(event.chat);
     else if (event.type === "new_user_message") {
-      const { chat_id, message } = event;
-      const known = this.#list.received(chat_id, message, this.#isOpen(chat_id));
-      if (known) this.#changed();
-      else void this.#fetch(chat_id);
+      this.#list.received(event.chat, this.#isOpen(event.chat_id));
+      this.#changed();
+      if (this.#list.isEarly(event.chat_id)) void this.#fetch(event.chat_id);
     }
   }
 
@@ -136,26 +137,36 @@ export class Inbox {
   }
 
   /**
-   * The row of a chat that is not in the list. The first page is asked for, not the chat itself:
-   * asking for the chat would mark it as viewed, and a chat with news is on the first page.
+   * The row of a chat that is not in the list, or not wholly. The first page is asked for, not the
+   * chat itself: asking for the chat would mark it as viewed, and a chat with news is on the first
+   * page. The event may be faster than the list by some milliseconds, hence the second and third look.
    */
   async #fetch(chatId: string): Promise<void> {
     if (this.#fetching.has(chatId)) return;
     this.#fetching.add(chatId);
     try {
-      for (const tab of ["active", "archived"] as const) {
-        const page = await this.#page(tab);
-        const row = page.chats.find(({ id }) => id === chatId);
-        if (!row) continue;
-        this.#list.put(row);
-        this.#changed();
-        break;
+      for (const delay of looksAfter) {
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        if (this.#closed || await this.#look(chatId)) break;
       }
     } catch {
       this.#later();
     } finally {
       this.#fetching.delete(chatId);
     }
+  }
+
+  /** Whether one of the first pages had the row. */
+  async #look(chatId: string): Promise<boolean> {
+    for (const tab of ["active", "archived"] as const) {
+      const page = await this.#page(tab);
+      const row = page.chats.find(({ id }) => id === chatId);
+      if (!row) continue;
+      this.#list.put(row);
+      this.#changed();
+      return true;
+    }
+    return false;
   }
 
   /** The chat's own page tells its row, too. */

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ChatRow } from "../core/protocol.ts";
+import type { ChatNews, ChatRow } from "../core/protocol.ts";
 import { ChatList, isUnread } from "../dashboard/chat-list.ts";
-import { message } from "./support.ts";
 
 function row(id: string, minute: number, fields: Partial<ChatRow> = {}): ChatRow {
   return {
@@ -22,6 +21,10 @@ function row(id: string, minute: number, fields: Partial<ChatRow> = {}): ChatRow
   };
 }
 
+function news(id: string, minute: number, fields: Partial<ChatNews> = {}): ChatNews {
+  return { id, message_count: 1, last_message_at: `2023-11-14T22:${minute}:00.000Z`, ...fields };
+}
+
 const ids = (list: ChatList, tab: "active" | "archived" = "active") =>
   list.rows(tab).map(({ id }) => id);
 
@@ -37,20 +40,44 @@ describe("a list of chats", () => {
   it("moves a chat up, unread, when its visitor writes", () => {
     const list = new ChatList();
     list.restart("active", { chats: [row("b", 12), row("a", 11)], next: null });
-    const content = "好".repeat(150);
-    assert.equal(list.received("a", message(2, { content, sender_type: "user" }), false), true);
+    list.received(news("a", 14, { message_count: 2 }), false);
     const [first] = list.rows("active");
     assert.equal(first?.id, "a");
     assert.equal(isUnread(first!), true);
-    assert.equal(first?.last_message_preview?.length, 100);
+    assert.equal(first?.message_count, 2);
     assert.equal(list.unread, 1);
   });
 
   it("does not make a chat unread that is before the agent's eyes", () => {
     const list = new ChatList();
     list.put(row("a", 11));
-    list.received("a", message(2, { sender_type: "user" }), true);
+    list.received(news("a", 14, { message_count: 2 }), true);
     assert.equal(list.unread, 0);
+  });
+
+  it("shows a new chat before the server's list has it, and keeps it until then", () => {
+    const list = new ChatList();
+    list.restart("active", { chats: [row("a", 11)], next: null });
+    list.received(news("b", 12, { contact_name: "Zoe" }), false);
+    assert.deepEqual(ids(list), ["b", "a"]);
+    assert.equal(list.row("b")?.contact.name, "Zoe");
+    list.restart("active", { chats: [row("a", 11)], next: null });
+    assert.deepEqual([ids(list), list.isEarly("b")], [["b", "a"], true]);
+    list.restart("active", { chats: [row("b", 12), row("a", 11)], next: null });
+    assert.equal(list.isEarly("b"), false);
+    list.restart("active", { chats: [row("a", 11)], next: null });
+    assert.deepEqual(ids(list), ["a"]);
+  });
+
+  it("does not let a list that is behind undo what events have told", () => {
+    const list = new ChatList();
+    list.put(row("a", 11));
+    list.received(news("a", 14, { message_count: 5 }), false);
+    list.put(row("a", 12, { message_count: 2, inbox: { id: "i", name: "New name" } }));
+    const [first] = list.rows("active");
+    assert.deepEqual([first?.message_count, first?.inbox.name], [5, "New name"]);
+    list.received(news("a", 13, { message_count: 4 }), false);
+    assert.equal(list.row("a")?.message_count, 5);
   });
 
   it("merges partial rows and moves chats between the tabs", () => {

@@ -34,6 +34,14 @@ struct WidgetSessionsController {
                 case greeting, locale, color
                 case inboxName = "inbox_name"
             }
+
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(inboxName, forKey: .inboxName)
+                try container.encode(greeting, forKey: .greeting)
+                try container.encode(locale, forKey: .locale)
+                try container.encode(color, forKey: .color)
+            }
         }
         let token: String
         let contact: Contact

@@ -1,4 +1,4 @@
-import CoreMetrics
+import Metrics
 import Synchronization
 
 /// How often values up to each of some bounds were recorded, and their sum. One lock, held for a few

@@ -1,8 +1,6 @@
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTP1
-import NIOHTTPTypesHTTP1
 
 /// The way from an accepted connection to REST or to a WebSocket, on one port.
 ///
@@ -43,19 +41,17 @@ package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
         self.sockets = sockets
         self.configuration = configuration
         self.responder = responder
-        self.loops = SocketLoops(idleLimit: configuration.webSocket.idleLimit)
+        self.loops = SocketLoops(configuration: configuration.webSocket)
     }
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<GatewayConnection> {
         channel.eventLoop.makeCompletedFuture {
             let http = HTTPHandlers()
-            let outcome = channel.eventLoop.makePromise(of: GatewayConnection.Outcome.self)
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(http.encoder)
-            try pipeline.addHandler(http.decoder)
-            try pipeline.addHandler(http.codec)
-            try pipeline.addHandler(ProtocolSwitch(self, http: http, outcome: outcome, logger: logger))
-            return GatewayConnection(channel: channel, outcome: outcome.futureResult)
+            let outcome = OutcomePromise(on: channel.eventLoop)
+            try http.add(
+                to: channel.pipeline,
+                before: ProtocolSwitch(self, http: http, outcome: outcome, logger: logger))
+            return GatewayConnection(channel: channel, outcome: outcome.future)
         }
     }
 
@@ -75,15 +71,6 @@ package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
             logger.debug("A connection ended before its first request.", metadata: ["error": "\(error)"])
         }
     }
-}
-
-/// The handlers that speak HTTP/1.1, to be taken out again when a connection becomes a WebSocket.
-struct HTTPHandlers {
-    let encoder = HTTPResponseEncoder()
-    /// It stops at an upgrade and holds what follows, a few reads at most; a request head fits many times.
-    let decoder = ByteToMessageHandler(
-        HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes), maximumBufferSize: 512 * 1024)
-    let codec = HTTP1ToHTTPServerCodec(secure: false)
 }
 
 extension HTTPServerBuilder {

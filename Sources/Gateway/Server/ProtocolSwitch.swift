@@ -43,8 +43,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     private let gateway: GatewayChannel
     private let http: HTTPHandlers
     private let logger: Logger
-    private let outcome: EventLoopPromise<GatewayConnection.Outcome>
-    private var isDecided = false
+    private let outcome: OutcomePromise
 
     private var state = State.waiting
     /// In the pipeline from the first ordinary request on, followed by Hummingbird's own.
@@ -56,10 +55,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     private var isQuiescing = false
     private var deadline: Scheduled<Void>?
 
-    init(
-        _ gateway: GatewayChannel, http: HTTPHandlers,
-        outcome: EventLoopPromise<GatewayConnection.Outcome>, logger: Logger
-    ) {
+    init(_ gateway: GatewayChannel, http: HTTPHandlers, outcome: OutcomePromise, logger: Logger) {
         self.gateway = gateway
         self.http = http
         self.outcome = outcome
@@ -106,7 +102,10 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
             deadline?.cancel()
             state = .serving
             do {
-                try addHTTPHandlers(context)
+                let hummingbird = try HummingbirdHandlers(
+                    on: context.channel, idleTimeout: gateway.configuration.idleTimeout, logger: logger)
+                connectionState = hummingbird.connectionState
+                outcome.decide(.http(hummingbird.channel))
             } catch {
                 // Handlers cannot be added to a channel that has just been closed.
                 return context.close(promise: nil)
@@ -120,18 +119,6 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         }
         owed += 1
         context.fireChannelRead(wrapInboundOut(.head(request)))
-    }
-
-    private func addHTTPHandlers(_ context: ChannelHandlerContext) throws {
-        let idle = Duration.nanoseconds(gateway.configuration.idleTimeout.nanoseconds)
-        let connectionState = HTTPConnectionStateHandler(idleTimeout: idle, logger: logger)
-        try context.pipeline.syncOperations.addHandler(connectionState)
-        self.connectionState = connectionState
-        decide(
-            .http(
-                try NIOAsyncChannel(
-                    wrappingChannelSynchronously: context.channel,
-                    configuration: .init(isOutboundHalfClosureEnabled: true))))
     }
 
     // MARK: Responses of Hummingbird
@@ -206,25 +193,13 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         state = .done
         endHTTP(context)
-
-        // The socket may write as soon as it is there, so the encoder has gone before; the decoder goes
-        // last and hands over the bytes that it has not parsed.
-        let pipeline = context.pipeline.syncOperations
-        let leftoverGuard = LeftoverGuard()
         let socket = SocketHandler(
-            configuration: gateway.configuration.webSocket, loop: gateway.loops[context.eventLoop],
-            open: gateway.open, makeSession: session)
+            loop: gateway.loops[context.eventLoop], open: gateway.open, makeSession: session)
         do {
-            pipeline.removeHandler(http.codec, promise: nil)
-            pipeline.removeHandler(http.encoder, promise: nil)
-            try pipeline.addHandler(leftoverGuard, position: .after(http.decoder))
-            try pipeline.addHandler(socket, position: .after(leftoverGuard))
+            try http.makeWay(for: socket, in: context.pipeline)
             // Not earlier: who waits for the end of all sockets is to find this one counted.
-            decide(.socket)
-            pipeline.removeHandler(self, promise: nil)
-            pipeline.removeHandler(http.decoder).assumeIsolated().whenComplete { _ in
-                pipeline.removeHandler(leftoverGuard, promise: nil)
-            }
+            outcome.decide(.socket)
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
         } catch {
             // Handlers cannot be added to a channel that has just been closed.
             context.close(promise: nil)
@@ -232,13 +207,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func refuse(_ refusal: Admission, _ context: ChannelHandlerContext) {
-        guard case .refuse(let status, let code, let message, var headers) = refusal else { return }
-        let body = ErrorBody.json(code: code, message: message)
-        headers[.contentType] = "application/json; charset=utf-8"
-        headers[.contentLength] = String(body.readableBytes)
-        // The parser does not go on after an upgrade.
-        headers[.connection] = "close"
-        let response = HTTPResponse(status: status, headerFields: headers)
+        guard let (response, body) = refusal.response else { return }
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in
             context.close(mode: .output, promise: nil)
@@ -248,7 +217,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.body(body)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
         arm(Self.lingerTime, on: context) { context.close(promise: nil) }
-        decide(.ended)
+        outcome.decide(.ended)
         endHTTP(context)
         context.read()
     }
@@ -271,13 +240,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         deadline?.cancel()
         state = .done
-        decide(.ended)
-    }
-
-    private func decide(_ outcome: GatewayConnection.Outcome) {
-        guard !isDecided else { return }
-        isDecided = true
-        self.outcome.succeed(outcome)
+        outcome.decide(.ended)
     }
 
     private func arm(_ time: TimeAmount, on context: ChannelHandlerContext, _ late: @escaping () -> Void) {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOCore
 
 /// What the transport itself refuses, before or instead of an `Admit`.
 extension Admission {
@@ -15,4 +16,15 @@ extension Admission {
 
     static let failed = Admission.refuse(
         status: .internalServerError, code: "internal_error", message: "Something went wrong.")
+
+    /// How a refusal is put to the client; nil of an acceptance. The HTTP parser does not go on after an
+    /// upgrade, so the connection ends with it.
+    var response: (HTTPResponse, ByteBuffer)? {
+        guard case .refuse(let status, let code, let message, var headers) = self else { return nil }
+        let body = ErrorBody.json(code: code, message: message)
+        headers[.contentType] = "application/json; charset=utf-8"
+        headers[.contentLength] = String(body.readableBytes)
+        headers[.connection] = "close"
+        return (HTTPResponse(status: status, headerFields: headers), body)
+    }
 }

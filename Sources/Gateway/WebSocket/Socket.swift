@@ -20,7 +20,6 @@ package final class Socket {
     }
 
     package let eventLoop: any EventLoop
-    private let configuration: WebSocketConfiguration
     private let loop: SocketLoop
     private var phase = Phase.open
     private var staged: ByteBuffer?
@@ -34,9 +33,8 @@ package final class Socket {
     /// When the client was last heard of. Kept only where there is a limit to silence.
     var lastRead = NIODeadline.now()
 
-    init(configuration: WebSocketConfiguration, loop: SocketLoop) {
+    init(loop: SocketLoop) {
         self.eventLoop = loop.eventLoop
-        self.configuration = configuration
         self.loop = loop
     }
 
@@ -137,13 +135,13 @@ package final class Socket {
     /// Whether `count` more bytes may be sent. Closes the socket when they are too many.
     private func hasRoom(for count: Int) -> Bool {
         guard isOpen, let context else { return false }
+        let limit = loop.configuration.maxOutboundBytes
         let waiting = (staged?.readableBytes ?? 0) + count
         // A writable channel holds less than its high watermark; only near the limit is it asked.
-        if waiting <= configuration.maxOutboundBytes - SocketHandler.highWatermark, context.channel.isWritable
-        {
+        if waiting <= limit - SocketHandler.highWatermark, context.channel.isWritable {
             return true
         }
-        guard waiting + bytesInChannel > configuration.maxOutboundBytes else { return true }
+        guard waiting + bytesInChannel > limit else { return true }
         staged = nil
         close(code: .tryAgainLater, reason: "too slow")
         return false
@@ -172,7 +170,7 @@ package final class Socket {
     private func startClosing() {
         phase = .closing
         guard let context else { return }
-        deadline = eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) {
+        deadline = eventLoop.assumeIsolated().scheduleTask(in: loop.configuration.closeTimeout) {
             context.close(promise: nil)
         }
     }

@@ -13,7 +13,7 @@ final class SocketHandler: ChannelDuplexHandler {
     /// NIO's default: a channel with more than this unwritten is not writable.
     static let highWatermark = 64 * 1024
 
-    private let configuration: WebSocketConfiguration
+    private let loop: SocketLoop
     private let open: OpenSockets
     private let socket: Socket
     private let makeSession: @Sendable (Socket) -> any SocketSession
@@ -22,14 +22,14 @@ final class SocketHandler: ChannelDuplexHandler {
     private var isFailed = false
 
     init(
-        configuration: WebSocketConfiguration, loop: SocketLoop, open: OpenSockets,
+        loop: SocketLoop, open: OpenSockets,
         makeSession: @escaping @Sendable (Socket) -> any SocketSession
     ) {
-        self.configuration = configuration
+        self.loop = loop
         self.open = open
-        self.socket = Socket(configuration: configuration, loop: loop)
+        self.socket = Socket(loop: loop)
         self.makeSession = makeSession
-        self.decoder = FrameDecoder(maxMessageBytes: configuration.maxMessageBytes)
+        self.decoder = FrameDecoder(maxMessageBytes: loop.configuration.maxMessageBytes)
     }
 
     // MARK: The life of the connection
@@ -69,7 +69,7 @@ final class SocketHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isFailed else { return }
-        if configuration.idleLimit != nil { socket.lastRead = .now() }
+        if loop.configuration.idleLimit != nil { socket.lastRead = .now() }
         var bytes = unwrapInboundIn(data)
         do {
             while let event = try decoder.next(from: &bytes) { handle(event) }
@@ -104,7 +104,7 @@ final class SocketHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is ChannelShouldQuiesceEvent:
-            drain(after: configuration.drainPeriod, on: context.eventLoop)
+            drain(after: loop.configuration.drainPeriod, on: context.eventLoop)
         case ChannelEvent.inputClosed:
             socket.inputClosed()
         default:

@@ -1,19 +1,19 @@
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// What the sockets of one event loop share: the round of flushes at the end of a turn, and the watch for
-/// those that have fallen silent. Confined to that loop.
+/// What the sockets of one event loop share: their limits, the round of flushes at the end of a turn, and
+/// the watch for those that have fallen silent. Confined to that loop.
 final class SocketLoop {
     let eventLoop: any EventLoop
-    private let idleLimit: TimeAmount?
+    let configuration: WebSocketConfiguration
     private var sockets: ContiguousArray<Socket> = []
     private var awaitingFlush: ContiguousArray<Socket> = []
     private var isFlushScheduled = false
     private var isWatching = false
 
-    init(eventLoop: any EventLoop, idleLimit: TimeAmount?) {
+    init(eventLoop: any EventLoop, configuration: WebSocketConfiguration) {
         self.eventLoop = eventLoop
-        self.idleLimit = idleLimit
+        self.configuration = configuration
     }
 
     func add(_ socket: Socket) {
@@ -65,7 +65,7 @@ final class SocketLoop {
 
     /// One timer for all sockets: they are looked over four times per limit.
     private func watch() {
-        guard let idleLimit, !isWatching else { return }
+        guard let idleLimit = configuration.idleLimit, !isWatching else { return }
         isWatching = true
         eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(idleLimit.nanoseconds / 4)) {
             self.isWatching = false
@@ -83,18 +83,18 @@ final class SocketLoop {
 
 /// The `SocketLoop` of each event loop of a server, made when its first socket comes.
 final class SocketLoops: Sendable {
-    private let idleLimit: TimeAmount?
+    private let configuration: WebSocketConfiguration
     private let loops = NIOLockedValueBox<[ObjectIdentifier: NIOLoopBound<SocketLoop>]>([:])
 
-    init(idleLimit: TimeAmount?) {
-        self.idleLimit = idleLimit
+    init(configuration: WebSocketConfiguration) {
+        self.configuration = configuration
     }
 
     /// To be called on the loop in question.
     subscript(eventLoop: any EventLoop) -> SocketLoop {
         loops.withLockedValue { loops in
             if let known = loops[ObjectIdentifier(eventLoop)] { return known.value }
-            let loop = SocketLoop(eventLoop: eventLoop, idleLimit: idleLimit)
+            let loop = SocketLoop(eventLoop: eventLoop, configuration: configuration)
             loops[ObjectIdentifier(eventLoop)] = NIOLoopBound(loop, eventLoop: eventLoop)
             return loop
         }

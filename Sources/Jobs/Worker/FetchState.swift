@@ -7,6 +7,9 @@ import NIOCore
 /// slots are free, in one call. Meanwhile other free slots sleep. When the queues turn out to be empty
 /// everybody sleeps, and the *waiters*, one per queue and numbered after the slots, block in Redis
 /// until a job arrives. Methods return the numbers of those to wake.
+///
+/// Sleeping slots are woken one at a time, each by the one before it. Jobs that take long are thus all begun within
+/// microseconds, while jobs that take none are run by few slots with few wake-ups and in full batches.
 struct FetchState: Sendable {
     enum Step: Sendable, Equatable {
         case run(FetchedJob)
@@ -35,6 +38,8 @@ struct FetchState: Sendable {
     private var held = 0
     private var sleepingSlots: [Int] = []
     private var sleepingWaiters: [Int] = []
+    /// The slot that was woken and has not asked for its step yet.
+    private var waking: Int?
 
     init(slots: Int) {
         self.slots = slots
@@ -59,18 +64,19 @@ struct FetchState: Sendable {
         if acknowledge { done.append(job.bytes) }
     }
 
-    mutating func next(slot: Int) -> Step {
-        if isStopped { return done.isEmpty || isFetching ? .end : .fetch(startFetch()) }
+    mutating func next(slot: Int) -> (step: Step, wake: Int?) {
+        if waking == slot { waking = nil }
+        if isStopped { return (done.isEmpty || isFetching ? .end : .fetch(startFetch()), nil) }
         if let job = ready.popFirst() {
             running[slot] = job
-            return .run(job)
+            return (.run(job), ready.isEmpty && !hasReasonToFetch ? nil : wakeSlot())
         }
-        if isFetching || (isIdle && done.isEmpty) {
-            sleepingSlots.append(slot)
-            return .sleep
-        }
-        return .fetch(startFetch())
+        if hasReasonToFetch { return (.fetch(startFetch()), nil) }
+        sleepingSlots.append(slot)
+        return (.sleep, nil)
     }
+
+    private var hasReasonToFetch: Bool { !isFetching && (!isIdle || !done.isEmpty) }
 
     /// Again after a fetch that failed; what it acknowledged may or may not have been heard.
     mutating func startFetch() -> Request {
@@ -88,9 +94,7 @@ struct FetchState: Sendable {
         held += jobs.count
         ready.append(contentsOf: jobs)
         isIdle = jobs.count < limit
-        // The slot that fetched takes one job. One more slot goes on fetching if there is reason to.
-        let next = !jobs.isEmpty && (!isIdle || !done.isEmpty) ? 1 : 0
-        return (wakeSlots(max(0, jobs.count - 1) + next) + (isIdle ? wakeWaiters() : []), [])
+        return (isIdle ? wakeWaiters() : [], [])
     }
 
     /// The last fetch of a stopped worker is given up: nobody hears what is done, so it will be done again.
@@ -108,21 +112,21 @@ struct FetchState: Sendable {
         return .sleep
     }
 
-    /// A waiter got a job. Nil when there is no room for it. One job seldom comes alone, so a second slot
-    /// looks for more.
+    /// A waiter got a job. Nil when there is no room for it. One job seldom comes alone, so the queues do not
+    /// count as empty any more.
     mutating func offer(_ job: FetchedJob) -> [Int]? {
         guard !isStopped, held < slots else { return nil }
         held += 1
         ready.append(job)
         isIdle = false
-        return wakeSlots(2)
+        return wakeSlot().map { [$0] } ?? []
     }
 
     /// Look again though no waiter said so.
     mutating func nudge() -> [Int] {
         guard isIdle, !isStopped else { return [] }
         isIdle = false
-        return wakeSlots(1)
+        return wakeSlot().map { [$0] } ?? []
     }
 
     /// No more jobs. Those not begun are returned, to be handed back.
@@ -132,14 +136,16 @@ struct FetchState: Sendable {
             held -= ready.count
             ready.removeAll()
         }
-        return (wakeSlots(sleepingSlots.count) + wakeWaiters(), Array(ready))
+        let slots = sleepingSlots
+        sleepingSlots = []
+        return (slots + wakeWaiters(), Array(ready))
     }
 
-    private mutating func wakeSlots(_ count: Int) -> [Int] {
+    private mutating func wakeSlot() -> Int? {
+        guard waking == nil else { return nil }
         // The last to fall asleep has the warmest caches.
-        let woken = Array(sleepingSlots.suffix(count))
-        sleepingSlots.removeLast(woken.count)
-        return woken
+        waking = sleepingSlots.popLast()
+        return waking
     }
 
     private mutating func wakeWaiters() -> [Int] {

@@ -31,11 +31,12 @@ final class JobFetcher: Sendable {
     /// The slot's next job; nil when the worker takes no more. Sleeps while the queues are empty.
     func next(slot: Int) async -> FetchedJob? {
         while true {
-            let step = guarded.withLock {
-                let step = $0.state.next(slot: slot)
-                if case .run = step { $0.begun[slot] = Date() }
-                return step
+            let (step, wake) = guarded.withLock {
+                let next = $0.state.next(slot: slot)
+                if case .run = next.step { $0.begun[slot] = Date() }
+                return next
             }
+            if let wake { rouse([wake]) }
             switch step {
             case .run(let job): return job
             case .fetch(let request): await fetch(request)

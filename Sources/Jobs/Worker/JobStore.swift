@@ -131,7 +131,10 @@ struct JobStore: Sendable {
             + JSONText.string("The process that ran this job died \(Self.fatalRecovery) times")
         let reply = try await redis.evaluate(
             scripts.recover,
-            keys: [JobKeys.leases, JobKeys.inProgress(process), JobKeys.queues, JobKeys.dead],
+            keys: [
+                JobKeys.leases, JobKeys.inProgress(process), JobKeys.queues, JobKeys.dead,
+                JobKeys.processes,
+            ],
             arguments: [
                 .string(process), .integer(limit), .integer(Self.fatalRecovery), .string(epitaph),
                 .integer(deadJobs), "\(deadFor.inSeconds)",

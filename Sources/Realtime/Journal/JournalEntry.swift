@@ -34,7 +34,4 @@ package protocol JournalConsumer: Sendable {
     /// Does what the entries ask for, in order, all or nothing as far as `resume` is concerned: after an error
     /// the same entries come again.
     func consume(_ entries: [JournalEntry], after position: String) async throws
-
-    /// The entries are done and this process is still on duty.
-    func consumed(_ entries: [JournalEntry]) async throws
 }

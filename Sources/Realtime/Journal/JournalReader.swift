@@ -40,18 +40,19 @@ package struct JournalReader<Consumer: JournalConsumer>: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             var position: String?
+            var failures = 0
             while !Task.isCancelled {
                 do {
                     position = try await step(from: position)
+                    failures = 0
                 } catch is CancellationError {
                     return
                 } catch {
                     if Task.isCancelled { return }
-                    logger.warning(
-                        "journal reader stopped short and begins again",
-                        metadata: ["reader": "\(Consumer.name)", "error": "\(error)"])
+                    failures += 1
+                    note(error, failures)
                     position = nil
-                    await pause(.milliseconds(500))
+                    await pause(.milliseconds(min(2000, 100 << min(failures, 5))))
                 }
             }
         }
@@ -70,12 +71,11 @@ package struct JournalReader<Consumer: JournalConsumer>: Service {
         let entries = try await read(after: position)
         guard let last = entries.last else { return position }
         try await consumer.consume(entries, after: position)
-        try await consumer.consumed(entries)
         let left = try await journal.advance(Consumer.name, to: last.id, of: readers)
 
-        Counter(label: "switchboard_journal_entries_total", dimensions: [("reader", Consumer.name)])
+        Counter(label: "switchboard.journal.entries", dimensions: [("reader", Consumer.name)])
             .increment(by: entries.count)
-        Gauge(label: "switchboard_journal_length", dimensions: [("cell", "\(journal.cell.number)")]).record(
+        Gauge(label: "switchboard.journal.length", dimensions: [("cell", "\(journal.cell.number)")]).record(
             left)
         return last.id
     }
@@ -88,6 +88,14 @@ package struct JournalReader<Consumer: JournalConsumer>: Service {
             "STREAMS", .string(journal.cell.journal), .string(position),
         ])
         return (reply.array?.first?.array?.last?.array ?? []).compactMap(JournalEntry.init)
+    }
+
+    /// While PostgreSQL is away every attempt fails alike: said at once, and then more and more rarely.
+    private func note(_ error: any Error, _ failures: Int) {
+        guard failures & (failures - 1) == 0 else { return }
+        logger.warning(
+            "journal reader stopped short and begins again",
+            metadata: ["reader": "\(Consumer.name)", "attempt": "\(failures)", "error": "\(error)"])
     }
 
     private func pause(_ duration: Duration) async {

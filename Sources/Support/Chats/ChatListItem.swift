@@ -43,4 +43,21 @@ package struct ChatListItem: Encodable, Sendable {
             episode.assigneeID.map { .init(id: $0, name: episode.assigneeName ?? "") }
         }
     }
+
+    /// Null stands for what is not known, so that clients find every field.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(userEmail, forKey: .userEmail)
+        try container.encode(contact, forKey: .contact)
+        try container.encode(inbox, forKey: .inbox)
+        try container.encode(lastMessageAt, forKey: .lastMessageAt)
+        try container.encode(lastMessagePreview, forKey: .lastMessagePreview)
+        try container.encode(lastMessageSender, forKey: .lastMessageSender)
+        try container.encode(messageCount, forKey: .messageCount)
+        try container.encode(unread, forKey: .unread)
+        try container.encode(archived, forKey: .archived)
+        try container.encode(status, forKey: .status)
+        try container.encode(assignee, forKey: .assignee)
+    }
 }

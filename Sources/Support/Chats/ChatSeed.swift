@@ -59,8 +59,7 @@ struct ChatSeed: Encodable, Sendable {
             identity: chat.id, of: chat.accountID,
             card: ChatSeed.card(email: chat.contact.email, name: chat.contact.name), fields: fields)
         self.waitingSince = waitingSince
-        // The receipts are filled in when a message is read, from the marks above; here it is as it was sent.
-        self.messages = try messages.map { ["\($0.seq)", String(buffer: try $0.asSent().json())] }
+        self.messages = try messages.map { ["\($0.seq)", String(buffer: try $0.json())] }
         self.clients = clients.map { ["\($0.seq)", $0.clientID] }
     }
 

@@ -14,9 +14,10 @@ package struct Announcements: Sendable {
     }
 
     /// One call per chat, all of them in one go.
-    func announce(_ persisted: [(chat: Chat.Address, seq: Int)]) async throws {
+    func announce(_ persisted: [FactFold.Persisted]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (chat, seq) in persisted {
+            for persisted in persisted {
+                let (chat, seq) = (persisted.chat, persisted.seq)
                 group.addTask {
                     _ = try await redis.evaluate(
                         script, keys: [chat.state, chat.history, chat.clients, chat.cell.state],

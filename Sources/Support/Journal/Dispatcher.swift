@@ -34,6 +34,4 @@ package struct Dispatcher: JournalConsumer {
         let facts = entries.compactMap { try? Fact($0) }
         for listener in listeners { try await listener.heard(facts) }
     }
-
-    package func consumed(_ entries: [JournalEntry]) async throws {}
 }

@@ -21,6 +21,12 @@ struct FactFold {
         var marks: [MarkKey: (seq: Int, at: Timestamp)] = [:]
     }
 
+    /// A chat's messages are in PostgreSQL up to this one.
+    struct Persisted: Sendable {
+        let chat: Chat.Address
+        let seq: Int
+    }
+
     enum ArchiveChange {
         case archived(Timestamp)
         case unarchived
@@ -50,9 +56,11 @@ struct FactFold {
     }
 
     /// Up to where each chat's messages are in this batch.
-    var persisted: [(chat: Chat.Address, seq: Int)] {
+    var persisted: [Persisted] {
         chats.compactMap { id, change in
-            change.lastMessage.map { (Chat.Address(accountID: change.accountID, chatID: id), $0.seq) }
+            change.lastMessage.map {
+                Persisted(chat: Chat.Address(accountID: change.accountID, chatID: id), seq: $0.seq)
+            }
         }
     }
 

@@ -43,17 +43,15 @@ package struct Persister: JournalConsumer {
         let position: String = try known.decode("position")
         if isJournalID(position, after: try await journal.lastID()) { return try await recover() }
         // What was written but not announced, because the process died in between.
-        try await consumed(try await journal.entries(upTo: position, limit: 10_000))
+        let facts = try await journal.entries(upTo: position, limit: 10_000).compactMap { try? Fact($0) }
+        try await announcements.announce(FactFold(facts).persisted)
         return position
     }
 
+    /// Writes a batch and tells the chats. Should the telling fail, the batch is written all the same, and the next
+    /// `resume` tells.
     package func consume(_ entries: [JournalEntry], after position: String) async throws {
-        try await write(entries, after: position)
-    }
-
-    package func consumed(_ entries: [JournalEntry]) async throws {
-        // What cannot be read was set aside, and has nothing to announce.
-        try await announcements.announce(FactFold(entries.compactMap { try? Fact($0) }).persisted)
+        try await announcements.announce(try await write(entries, after: position))
     }
 
     /// A journal that PostgreSQL has not met: a new installation, or a Redis that came back empty.
@@ -79,7 +77,7 @@ package struct Persister: JournalConsumer {
         var position = try await begin(epoch: epoch)
         var entries = try await journal.entries(after: position, limit: 1000)
         while let last = entries.last {
-            try await write(entries, after: position)
+            _ = try await write(entries, after: position)
             position = last.id
             entries = try await journal.entries(after: position, limit: 1000)
         }
@@ -88,8 +86,10 @@ package struct Persister: JournalConsumer {
     }
 
     /// Writes a batch; one that PostgreSQL refuses is halved until what it refuses is alone, and set aside.
-    private func write(_ entries: [JournalEntry], after position: String) async throws {
-        guard let last = entries.last else { return }
+    /// Returns up to where each chat is in PostgreSQL now.
+    private func write(_ entries: [JournalEntry], after position: String) async throws -> [FactFold.Persisted]
+    {
+        guard let last = entries.last else { return [] }
         let (cell, epoch) = (journal.cell.number, epoch.withLockedValue { $0 })
         do {
             let fold = FactFold(try entries.map(Fact.init))
@@ -100,13 +100,15 @@ package struct Persister: JournalConsumer {
                 else { throw Overtaken() }
                 try PersisterRows.write(fold, connection)
             }
+            return fold.persisted
         } catch let error where isRefusal(error) {
             guard entries.count == 1 else {
                 let half = entries.count / 2
-                try await write(Array(entries[..<half]), after: position)
-                return try await write(Array(entries[half...]), after: entries[half - 1].id)
+                let first = try await write(Array(entries[..<half]), after: position)
+                return first + (try await write(Array(entries[half...]), after: entries[half - 1].id))
             }
             try await setAside(last, after: position, because: error)
+            return []
         }
     }
 

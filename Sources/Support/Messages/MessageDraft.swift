@@ -34,10 +34,30 @@ package struct MessageDraft: Sendable {
     /// The first 100 characters in one line, as the chat list shows them.
     var preview: String { MessageDraft.preview(of: content) }
 
+    /// Looks no further than it has to, and at code points rather than characters: it is made for every message.
     static func preview(of content: String) -> String {
-        // No more than the first few hundred characters are looked at, however long the message is.
-        let line = content.prefix(400).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return String(String.UnicodeScalarView(line.unicodeScalars.prefix(100)))
+        var line = String.UnicodeScalarView()
+        var count = 0
+        var isBetweenWords = false
+        for scalar in content.unicodeScalars {
+            if isSpace(scalar) {
+                isBetweenWords = count > 0
+                continue
+            }
+            if isBetweenWords {
+                line.append(" ")
+                count += 1
+                isBetweenWords = false
+            }
+            guard count < 100 else { break }
+            line.append(scalar)
+            count += 1
+        }
+        return String(line)
+    }
+
+    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? scalar.value <= 0x20 : scalar.properties.isWhitespace
     }
 
     /// The message's JSON that follows `seq` and `conversation_id`, which only the script knows.

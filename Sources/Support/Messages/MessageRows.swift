@@ -76,10 +76,4 @@ struct MessageRows: Sendable {
 extension Message {
     /// The message as JSON, as clients see it.
     func json() throws -> ByteBuffer { ByteBuffer(bytes: try JSONEncoder().encode(self)) }
-
-    func asSent() -> Message {
-        var message = self
-        (message.status, message.deliveredAt, message.readAt) = (.sent, nil, nil)
-        return message
-    }
 }

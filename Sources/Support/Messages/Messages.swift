@@ -1,3 +1,4 @@
+import Metrics
 import NIOCore
 import Realtime
 import Redis
@@ -16,6 +17,8 @@ package struct Messages: Sendable {
     private let rows: MessageRows
     private let send: RedisScript
     private let configuration: SupportConfiguration
+    /// By what the script answered; made once, as finding a metric by its name takes a lock.
+    private let counters: [String: Counter]
 
     init(
         redis: RedisClient, scripts: ScriptLibrary, coldChats: ColdChats, rows: MessageRows,
@@ -26,6 +29,9 @@ package struct Messages: Sendable {
         self.rows = rows
         send = try scripts.script("messages/send")
         self.configuration = configuration
+        counters = ["accepted", "duplicate", "forgotten", "limited"].reduce(into: [:]) { counters, outcome in
+            counters[outcome] = Counter(label: "switchboard.messages", dimensions: [("outcome", outcome)])
+        }
     }
 
     /// Sends a message to a chat that the sender may write in.
@@ -55,7 +61,9 @@ package struct Messages: Sendable {
         let reply = try await coldChats.warm(chat, for: sender, at: now) {
             try await redis.evaluate(send, keys: keys, arguments: arguments)
         }
-        switch (reply.array?.first?.text, reply.array?.last) {
+        let outcome = reply.array?.first?.text
+        counters[outcome ?? ""]?.increment()
+        switch (outcome, reply.array?.last) {
         case ("accepted", let message?): return .accepted(message.bytes ?? ByteBuffer())
         case ("duplicate", let message?): return .duplicate(message.bytes ?? ByteBuffer())
         case ("limited", let wait?): throw SupportError.limited(retryAfter: wait.int ?? limit.interval)

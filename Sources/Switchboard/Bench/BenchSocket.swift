@@ -21,7 +21,7 @@ final class BenchSocket: ChannelInboundHandler {
     ) async throws {
         let request = """
             GET \(path) HTTP/1.1\r\nHost: \(target.host):\(target.port)\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c3dpdGNoYm9hcmQgYmVuY2g=\r\n\
+            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c3dpdGNoYm9hcmRiZW5jaA==\r\n\
             Sec-WebSocket-Protocol: actioncable-v1-json\r\n\r\n
             """
         let channel = try await ClientBootstrap(group: loop)

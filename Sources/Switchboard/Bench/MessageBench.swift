@@ -85,11 +85,12 @@ struct MessageBench: Sendable {
         while !tally.withLockedValue({ isDone($0) }) {
             let now = tally.withLockedValue { $0 }
             if ContinuousClock.now > deadline || now.problems.count > 20 {
-                throw SettingsError(
-                    [
-                        "gave up waiting for \(what): \(now.subscribed) subscribed, \(now.sent) sent, "
-                            + "\(now.delivered) delivered, \(now.allPersisted) persisted"
-                    ] + now.problems.prefix(3))
+                throw Failure(
+                    """
+                    gave up waiting for \(what): \(now.subscribed) subscribed, \(now.sent) sent, \
+                    \(now.delivered) delivered, \(now.allPersisted) persisted
+                    \(now.problems.prefix(3).joined(separator: "\n"))
+                    """)
             }
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -120,7 +121,6 @@ struct MessageBench: Sendable {
         try await BenchSocket.connect(
             targets[index % targets.count], path: "/cable?token=\(session.token)", on: loop
         ) { socket, text in
-            let text = String(buffer: text)
             if text.contains(#""type":"welcome""#) {
                 socket.send(#"{"command":"subscribe","identifier":\#(escaped)}"#)
             } else if text.contains(#""type":"confirm_subscription""#) {
@@ -137,24 +137,48 @@ struct MessageBench: Sendable {
                     $0.delivered += 1
                     $0.lastDelivered = .now
                 }
-            } else if !sending, let mark = text.range(of: #""up_to_seq":"#),
-                text.contains(#""type":"persisted""#)
+            } else if !sending, text.contains(#""type":"persisted""#)
             {
-                let seq = Int(text[mark.upperBound...].prefix { $0.isNumber }) ?? 0
+                let seq = text.number(after: #""up_to_seq":"#) ?? 0
                 tally.withLockedValue {
                     $0.persisted[chat] = max(seq, $0.persisted[chat] ?? 0)
                     $0.lastPersisted = .now
                 }
             } else if text.contains(#""type":"error""#) || text.contains(#""type":"disconnect""#) {
-                tally.withLockedValue { $0.problems.append(text) }
+                tally.withLockedValue { $0.problems.append(String(buffer: text)) }
             }
         }
     }
 
     /// How long ago, in microseconds, the message was sent whose content says when.
-    private static func age(of text: String) -> Int {
-        let parts = text.split(separator: "@", maxSplits: 2)
-        guard parts.count == 3, let sent = Int(parts[1]) else { return 0 }
+    private static func age(of text: ByteBuffer) -> Int {
+        guard let sent = text.number(after: #""content":"@"#) else { return 0 }
         return Int(Date().timeIntervalSince1970 * 1_000_000) - sent
+    }
+}
+
+extension ByteBuffer {
+    /// Where the word ends in these bytes. The load generator shares the cores with what it measures, so it searches
+    /// bytes and makes no strings of them.
+    private func end(of word: StaticString) -> Int? {
+        withUnsafeReadableBytes { bytes in
+            let length = word.utf8CodeUnitCount
+            guard bytes.count >= length else { return nil }
+            for start in 0...(bytes.count - length)
+            where bytes[start] == word.utf8Start.pointee
+                && memcmp(bytes.baseAddress! + start, word.utf8Start, length) == 0
+            {
+                return start + length
+            }
+            return nil
+        }
+    }
+
+    fileprivate func contains(_ word: StaticString) -> Bool { end(of: word) != nil }
+
+    fileprivate func number(after word: StaticString) -> Int? {
+        guard let end = end(of: word) else { return nil }
+        let digits = readableBytesView.dropFirst(end).prefix { $0 >= 0x30 && $0 <= 0x39 }
+        return digits.isEmpty ? nil : digits.reduce(0) { $0 * 10 + Int($1) - 0x30 }
     }
 }

@@ -71,10 +71,10 @@ struct BenchMessagesCommand: AsyncParsableCommand {
 
     private func target(_ text: String) throws -> BenchTarget {
         guard let url = URL(string: text), let host = url.host, url.scheme == "http" else {
-            throw SettingsError(["--url is http://HOST:PORT, not “\(text)”"])
+            throw Failure("--url is http://HOST:PORT, not “\(text)”")
         }
         guard ["127.0.0.1", "localhost", "::1"].contains(host) else {
-            throw SettingsError(["the bench sends its load to this machine only"])
+            throw Failure("the bench sends its load to this machine only")
         }
         return BenchTarget(host: host, port: url.port ?? 80)
     }

@@ -37,9 +37,7 @@ struct SeedCommand: AsyncParsableCommand {
         try await Switchboard.report {
             try await House.with("seed") { house in
                 guard house.settings.environment != "production" else {
-                    throw SettingsError([
-                        "the demo has a known password and is not for production (SWITCHBOARD_ENV)"
-                    ])
+                    throw Failure("the demo has a known password and is not for production (SWITCHBOARD_ENV)")
                 }
                 let planted = try await DemoSeed(postgres: house.postgres, passwords: house.passwords).plant()
                 print(planted ? "planted the demo account Acme" : "the demo account is there already")

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Gateway
+import Metrics
 
 struct GatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -7,7 +9,12 @@ struct GatewayCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Switchboard.report {
-            try await House.with("gateway") { house in try await GatewayRole(house: house).run() }
+            // Before anything else is made: a metric made earlier would count into nothing.
+            let metrics = PrometheusRegistry()
+            MetricsSystem.bootstrap(metrics)
+            try await House.with("gateway") { house in
+                try await GatewayRole(house: house, metrics: metrics).run()
+            }
         }
     }
 }

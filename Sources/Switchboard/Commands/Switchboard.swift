@@ -32,3 +32,10 @@ struct Switchboard: AsyncParsableCommand {
         }
     }
 }
+
+/// Why a command could not do what it was asked for, in words for whoever asked.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,7 +1,6 @@
 import Gateway
 import Hummingbird
 import Logging
-import Metrics
 import NIOCore
 import Realtime
 import ServiceLifecycle
@@ -9,11 +8,10 @@ import ServiceLifecycle
 /// A gateway: HTTP and sockets, stateless, any number of them.
 struct GatewayRole {
     let house: House
+    let metrics: PrometheusRegistry
 
     func run() async throws {
         let (settings, logger) = (house.settings, house.logger)
-        let metrics = PrometheusRegistry()
-        MetricsSystem.bootstrap(metrics)
         try await house.redis.load(house.scripts)
 
         let loops = try await CableLoops(group: house.group)
@@ -29,7 +27,7 @@ struct GatewayRole {
             configuration: settings.gateway, desk: house.desk,
             cable: Cable(desk: house.desk, hub: hub, loops: loops, logger: logger),
             files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
-            metrics: { metrics.exposition() })
+            metrics: { [metrics] in metrics.exposition() })
         logger.info(
             "gateway listens",
             metadata: ["host": "\(settings.gateway.host)", "port": "\(settings.gateway.port)"])
