@@ -163,7 +163,6 @@ package struct SupportFixture: Sendable {
                     let entries = try await desk.journal.entries(after: position, limit: 1000)
                     guard let last = entries.last else { return }
                     try await persister.consume(entries, after: position)
-                    try await persister.consumed(entries)
                     try await desk.journal.advance(Persister.name, to: last.id, of: [Persister.name])
                     position = last.id
                 }

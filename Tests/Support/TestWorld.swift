@@ -96,7 +96,7 @@ package struct TestWorld: Sendable {
             } catch {
                 result = .failure(error)
             }
-            try await owner.query("DROP DATABASE \(raw: name) WITH (FORCE)")
+            try await owner.query("DROP DATABASE \(raw: name)")
             return try result.get()
         }
     }

@@ -56,7 +56,6 @@ private struct Writer: JournalConsumer {
     func consume(_ entries: [JournalEntry], after position: String) async throws {
         try ledger.consume(entries, as: worker)
     }
-    func consumed(_ entries: [JournalEntry]) async throws {}
 }
 
 @Suite struct JournalReaderIntegrationTests {

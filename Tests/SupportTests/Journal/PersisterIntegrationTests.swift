@@ -45,7 +45,6 @@ import Testing
                                     continue
                                 }
                                 try await persister.consume(entries, after: position)
-                                try await persister.consumed(entries)
                                 position = last.id
                             }
                         } catch is Persister.Overtaken {
@@ -97,11 +96,12 @@ import Testing
             let visitor = try await fixture.contact()
             try await fixture.send("1", from: visitor)
             try await fixture.send("2", from: visitor)
-            let killed = fixture.persister()
+            let (killed, voice) = try mute(fixture)
             let position = try await killed.resume()
             let entries = try await fixture.desk.journal.entries(after: position, limit: 10)
-            try await killed.consume(entries, after: position)
-            // Here the process dies: committed, announced to nobody.
+            // Committed, and dead before it has told anybody.
+            await #expect(throws: RedisError.self) { try await killed.consume(entries, after: position) }
+            await voice.shutdown()
             #expect(try await persistedUpTo(fixture, visitor) == 0)
 
             let next = fixture.persister()
@@ -109,6 +109,21 @@ import Testing
             #expect(try await persistedUpTo(fixture, visitor) == 2)
             #expect(try await seqs(fixture, visitor) == [1, 2])
         }
+    }
+
+    /// A persister that cannot be heard: it announces through a client that was shut down.
+    private func mute(_ fixture: SupportFixture) throws -> (persister: Persister, voice: RedisClient) {
+        var nowhere = try RedisConfiguration(url: "redis://127.0.0.1:1")
+        nowhere.commandTimeout = .milliseconds(50)
+        let voice = RedisClient(nowhere, group: TestWorld.group, logger: TestWorld.quiet)
+        let announcements = Announcements(
+            redis: voice, scripts: try ChatScripts(TestWorld.scripts()),
+            configuration: fixture.desk.configuration)
+        return (
+            Persister(
+                journal: fixture.desk.journal, postgres: fixture.world.postgres, announcements: announcements,
+                logger: TestWorld.quiet), voice
+        )
     }
 
     @Test func `a fact that PostgreSQL refuses is set aside, and all the others are written`() async throws {

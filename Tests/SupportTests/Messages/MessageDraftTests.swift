@@ -83,7 +83,7 @@ import Testing
     @Test func `its JSON completes what the script begins, whatever is in it`() throws {
         let session = AgentSession(
             loginID: .new(), accountID: .new(), agentID: .new(), name: #"Ann "the" \ O'Neil"#, role: .agent)
-        for content in ["plain", #"","seq":999,"x":""#, "\\", "\u{2028}", "a\nb", "\u{1}", "😀"] {
+        for content in ["plain", #"","seq":999,"x":""#, "\\", "a\u{2028}", "a\nb", "\u{1}", "😀"] {
             let (id, now) = (Message.ID.new(), Timestamp.now())
             let rest = try draft(content).json(id: id, sender: .agent(session), at: now.iso8601)
             let text = #"{"seq":7,"conversation_id":"\#(Conversation.ID.new())",\#(rest)"#

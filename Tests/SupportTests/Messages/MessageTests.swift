@@ -83,10 +83,4 @@ import Testing
         #expect(members["read_at"] is NSNull && members["sender_name"] is NSNull)
         #expect(members["created_at"] as? String == "1970-01-01T00:00:01.000Z")
     }
-
-    @Test func `as it was sent it carries no receipt`() {
-        let read = applying(.init(read: 9, readAt: late), to: message(5))
-        #expect(read.asSent().status == .sent)
-        #expect(read.asSent().readAt == nil && read.asSent().deliveredAt == nil)
-    }
 }
