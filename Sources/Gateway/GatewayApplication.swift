@@ -76,8 +76,9 @@ package struct GatewayApplication: Sendable {
         // Refusals are made inside of it: a browser that sees no CORS header on one takes it for a broken network.
         let anywhere = router.group("").add(
             middleware: CORSMiddleware(
-                allowOrigin: .all, allowHeaders: [.authorization, .contentType], allowMethods: [.get, .post, .patch],
-                exposedHeaders: ["Retry-After"], maxAge: .seconds(86_400))
+                allowOrigin: .all, allowHeaders: [.authorization, .contentType],
+                allowMethods: [.get, .post, .patch],
+                maxAge: .seconds(86_400))
         ).add(middleware: ErrorMiddleware())
         anywhere.post(
             "widget/sessions", use: WidgetSessionsController(desk: desk, address: address).create)
@@ -98,6 +99,7 @@ package struct GatewayApplication: Sendable {
             to: contacts.group("support_chat", context: ContactContext.self))
         AdminChatsController(desk: desk).add(to: signedIn.group("admin/chats", context: StaffContext.self))
         redirectOlderSpellings(router)
+        OtherMethods.refuse(on: router)
 
         for method in [HTTPRequest.Method.get, .head] {
             for path: RouterPath in ["", "**"] {
