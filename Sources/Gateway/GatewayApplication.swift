@@ -78,7 +78,7 @@ package struct GatewayApplication: Sendable {
             middleware: CORSMiddleware(
                 allowOrigin: .all, allowHeaders: [.authorization, .contentType],
                 allowMethods: [.get, .post, .patch],
-                exposedHeaders: ["Retry-After"], maxAge: .seconds(86_400))
+                maxAge: .seconds(86_400))
         ).add(middleware: ErrorMiddleware())
         anywhere.post(
             "widget/sessions", use: WidgetSessionsController(desk: desk, address: address).create)
@@ -99,6 +99,7 @@ package struct GatewayApplication: Sendable {
             to: contacts.group("support_chat", context: ContactContext.self))
         AdminChatsController(desk: desk).add(to: signedIn.group("admin/chats", context: StaffContext.self))
         redirectOlderSpellings(anywhere)
+        OtherMethods.refuse(on: router)
 
         for method in [HTTPRequest.Method.get, .head] {
             for path: RouterPath in ["", "**"] {

@@ -43,6 +43,11 @@ struct Settings: Sendable {
     static func load(environment variables: [String: String] = ProcessInfo.processInfo.environment)
         async throws -> Settings
     {
+        var variables = variables
+        // As the platforms that run Procfiles name them.
+        for (short, name) in [("HOST", "GATEWAY_HOST"), ("PORT", "GATEWAY_PORT")] {
+            if let value = variables[short] { variables[name] = value }
+        }
         let home = variables["SWITCHBOARD_HOME"] ?? FileManager.default.currentDirectoryPath
         let environment = variables["SWITCHBOARD_ENV"] ?? "development"
         guard FileManager.default.fileExists(atPath: "\(home)/config/default.yml") else {
@@ -57,12 +62,10 @@ struct Settings: Sendable {
                     filePath: FilePath("\(home)/config/\(environment).yml"), allowMissing: true),
                 try await FileProvider<YAMLSnapshot>(filePath: FilePath("\(home)/config/default.yml")),
             ]))
-        return try Settings(reader, home: home, environment: environment, variables)
+        return try Settings(reader, home: home, environment: environment)
     }
 
-    private init(
-        _ reader: SettingsReader, home: String, environment: String, _ variables: [String: String]
-    ) throws {
+    private init(_ reader: SettingsReader, home: String, environment: String) throws {
         var reader = reader
         self.home = home
         self.environment = environment
@@ -85,8 +88,8 @@ struct Settings: Sendable {
             } ?? .info
 
         var gateway = GatewayApplication.Configuration()
-        gateway.host = variables["HOST"] ?? reader.text("gateway.host")
-        gateway.port = variables["PORT"].flatMap { Int($0) } ?? reader.int("gateway.port", 0...65_535)
+        gateway.host = reader.text("gateway.host")
+        gateway.port = reader.int("gateway.port", 0...65_535)
         eventLoops = reader.int("gateway.event_loops", 0...256)
         let proxies = reader.list("gateway.trusted_proxies")
         do {

@@ -79,7 +79,11 @@ package struct ErrorResponse: Encodable, Sendable {
     func response() -> Response {
         struct Body: Encodable { let error: ErrorResponse }
         var response = JSONBody(status: status, Body(error: self)).response()
-        if let retryAfter { response.headers[.retryAfter] = String(Int(retryAfter.rounded(.up))) }
+        if let retryAfter {
+            response.headers[.retryAfter] = String(Int(retryAfter.rounded(.up)))
+            // It is read on the answer itself, not on the preflight; without it scripts of other origins see no header.
+            response.headers[.accessControlExposeHeaders] = "Retry-After"
+        }
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         return response
     }

@@ -43,6 +43,20 @@ package struct Journal: Sendable {
         try await redis.send(["HGET", .string(cell.readers), .string(reader)]).text
     }
 
+    /// Whether this life of Redis has seen a reader come as far as a position: Redis says so itself, or still has the
+    /// entry, as none is dropped before its reader has told. A Redis that lost its last second does neither, however
+    /// much has been added since.
+    package func remembers(_ position: String, of reader: String) async throws(RedisError) -> Bool {
+        if position == "0-0" { return true }
+        // In this order: should the entry be dropped between the two, the reader's word is newer.
+        let replies = try await redis.pipeline([
+            ["XRANGE", .string(cell.journal), .string(position), .string(position)],
+            ["HGET", .string(cell.readers), .string(reader)],
+        ])
+        if replies[0].array?.isEmpty == false { return true }
+        return replies[1].text.map { !isJournalID(position, after: $0) } ?? false
+    }
+
     /// Remembers how far a reader is and drops what all have passed. Returns how many entries are left.
     @discardableResult
     package func advance(_ reader: String, to position: String, of readers: [String]) async throws(RedisError)

@@ -14,11 +14,12 @@ package struct JournalEntry: Sendable {
     }
 
     /// From one element of an XRANGE or XREAD reply: `[id, [field, value]]`.
+    ///
+    /// An entry with other fields is none of our scripts', but it has its place: its last value comes along as
+    /// the fact, which nobody can read, for a reader that left it out would never get past it.
     init?(_ value: RESPValue) {
-        guard let parts = value.array, parts.count == 2, let id = parts[0].text,
-            let fields = parts[1].array, fields.count == 2, let fact = fields[1].bytes
-        else { return nil }
-        self.init(id: id, fact: fact)
+        guard let parts = value.array, parts.count == 2, let id = parts[0].text else { return nil }
+        self.init(id: id, fact: parts[1].array?.last?.bytes ?? ByteBuffer())
     }
 }
 

@@ -41,7 +41,7 @@ package struct Persister: JournalConsumer {
         }
         epoch.withLockedValue { $0 = current }
         let position: String = try known.decode("position")
-        if isJournalID(position, after: try await journal.lastID()) { return try await recover() }
+        guard try await journal.remembers(position, of: Self.name) else { return try await recover() }
         // What was written but not announced, because the process died in between.
         let facts = try await journal.entries(upTo: position, limit: 10_000).compactMap { try? Fact($0) }
         try await announcements.announce(FactFold(facts).persisted)

@@ -24,8 +24,8 @@ package struct MailMessage: Sendable {
         let headers = [
             ("Message-ID", "<\(Self.clean(id))>"),
             ("Date", Self.date(at)),
-            ("From", Self.clean(from)),
-            ("To", Self.clean(to)),
+            ("From", Self.mailbox(from)),
+            ("To", Self.mailbox(to)),
             ("Subject", Self.encoded(subject)),
             ("Auto-Submitted", "auto-generated"),  // RFC 3834: so that no out-of-office reply comes back
             ("MIME-Version", "1.0"),
@@ -42,18 +42,30 @@ package struct MailMessage: Sendable {
         String(String.UnicodeScalarView(value.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
     }
 
-    /// RFC 2047 encoded words, each within 75 characters and whole in itself.
+    /// `Name <address>` or an address alone; the name may be in any script.
+    private static func mailbox(_ value: String) -> String {
+        let value = clean(value)
+        guard let bracket = value.lastIndex(of: "<"), !value.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return value
+        }
+        let name = value[..<bracket].trimmingCharacters(in: .whitespaces)
+        return "\(encoded(name)) \(value[bracket...])"
+    }
+
+    /// RFC 2047 encoded words, each within 75 characters and whole in itself. Text that looks like one is encoded
+    /// too, so that it is read as it was written.
     private static func encoded(_ value: String) -> String {
         let value = clean(value)
-        if value.unicodeScalars.allSatisfy({ $0.isASCII }) { return value }
+        if value.utf8.allSatisfy({ $0 < 0x80 }), !value.contains("=?") { return value }
         var words: [String] = []
         var word = ""
-        for character in value {
-            if (word + String(character)).utf8.count > 42 {
+        // By code points: one character of many can be longer than a word.
+        for scalar in value.unicodeScalars {
+            if word.utf8.count + String(scalar).utf8.count > 42 {
                 words.append(word)
                 word = ""
             }
-            word.append(character)
+            word.unicodeScalars.append(scalar)
         }
         words.append(word)
         return words.map { "=?utf-8?B?\(Data($0.utf8).base64EncodedString())?=" }.joined(separator: "\r\n ")

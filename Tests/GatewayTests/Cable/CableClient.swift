@@ -1,0 +1,67 @@
+import Foundation
+import NIOCore
+import Support
+
+@testable import Gateway
+
+/// An ActionCable client that hears everything but the heartbeat.
+struct CableClient {
+    let raw: RawClient
+
+    /// Opens `/cable` with these credentials; returns the head of the answer as well.
+    static func open(
+        _ face: TestFace, _ query: String = "", headers: String = ""
+    ) async throws -> (client: CableClient, head: String) {
+        let raw = try await RawClient.connect(to: face.client.port ?? 0)
+        try await raw.send(
+            handshake(
+                "/cable\(query)",
+                "Sec-WebSocket-Protocol: actioncable-v1-json, actioncable-unsupported\r\n" + headers))
+        return (CableClient(raw: raw), try await raw.response().head)
+    }
+
+    /// A client that is let in with a ticket.
+    static func open(_ face: TestFace, as principal: Principal) async throws -> CableClient {
+        let ticket = try await face.fixture.desk.tickets.issue(for: principal)
+        let client = try await open(face, "?ticket=\(ticket)").client
+        guard try await client.next()["type"] == "welcome" else {
+            throw RawClient.NotSeen(waitingFor: "welcome", received: "")
+        }
+        return client
+    }
+
+    static func chat(_ chat: Chat.Address) -> String {
+        #"{"channel":"ChatChannel","chat_id":"\#(chat.chatID)"}"#
+    }
+    static let staff = #"{"channel":"AdminNotificationChannel"}"#
+
+    func send(_ text: String) async throws { try await raw.send(ClientFrame.text(text)) }
+
+    func send(_ command: String, _ identifier: String, data: String? = nil) async throws {
+        var members = ["command": command, "identifier": identifier]
+        members["data"] = data
+        try await send(String(decoding: JSONEncoder().encode(members), as: UTF8.self))
+    }
+
+    /// What the server says next, heartbeats left out.
+    func next() async throws -> Said {
+        while true {
+            let said = Said(try await raw.frame().payload)
+            if said["type"] != "ping" { return said }
+        }
+    }
+
+    /// Subscribes and waits for the confirmation.
+    func subscribe(_ identifier: String) async throws -> String? {
+        try await send("subscribe", identifier)
+        return try await next()["type"]
+    }
+
+    /// Hears until something fits, whatever comes in between.
+    func hear(_ type: String) async throws -> Said {
+        while true {
+            let said = try await next()
+            if said["message", "type"] == type || said["type"] == type { return said }
+        }
+    }
+}
