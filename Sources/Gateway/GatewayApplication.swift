@@ -98,7 +98,7 @@ package struct GatewayApplication: Sendable {
         SupportChatController(desk: desk).add(
             to: contacts.group("support_chat", context: ContactContext.self))
         AdminChatsController(desk: desk).add(to: signedIn.group("admin/chats", context: StaffContext.self))
-        redirectOlderSpellings(router)
+        redirectOlderSpellings(anywhere)
         OtherMethods.refuse(on: router)
 
         for method in [HTTPRequest.Method.get, .head] {
@@ -120,13 +120,14 @@ package struct GatewayApplication: Sendable {
         for path in paths { routes.on(path, method: .options) { _, _ in Response(status: .noContent) } }
     }
 
-    private func redirectOlderSpellings(_ router: Router<GatewayContext>) {
+    private func redirectOlderSpellings(_ routes: RouterGroup<GatewayContext>) {
         for path in ["api/support_chat", "api/support-chat"] {
+            preflight(routes, RouterPath(path), RouterPath("\(path)/**"))
             for method in [HTTPRequest.Method.get, .post, .patch] {
-                router.on(RouterPath(path), method: method) { _, _ in
+                routes.on(RouterPath(path), method: method) { _, _ in
                     Response(status: .permanentRedirect, headers: [.location: "/support_chat"])
                 }
-                router.on(RouterPath("\(path)/**"), method: method) { request, context in
+                routes.on(RouterPath("\(path)/**"), method: method) { request, context in
                     let rest = context.parameters.getCatchAll().joined(separator: "/")
                     let query = request.uri.query.map { "?\($0)" } ?? ""
                     return Response(

@@ -32,6 +32,7 @@ struct Settings: Sendable {
         let queues: [String]
         let shutdownTimeout: Duration
         let journalBatch: Int
+        let metricsPort: Int
     }
 
     struct MailSettings: Sendable {
@@ -106,7 +107,8 @@ struct Settings: Sendable {
         worker = WorkerSettings(
             concurrency: reader.int("worker.concurrency", 1...1000), queues: reader.list("worker.queues"),
             shutdownTimeout: .seconds(reader.int("worker.shutdown_timeout_s", 0...3600)),
-            journalBatch: reader.int("worker.journal_batch", 1...10_000))
+            journalBatch: reader.int("worker.journal_batch", 1...10_000),
+            metricsPort: reader.int("worker.metrics_port", 0...65_535))
 
         var support = SupportConfiguration()
         support.messageCharacters = reader.int("limits.message_characters", 1...1_000_000)

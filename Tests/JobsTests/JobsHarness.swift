@@ -45,8 +45,9 @@ struct JobsHarness {
         _ ledger: Ledger, _ change: (inout JobWorkerConfiguration) -> Void = { _ in }
     ) throws -> JobWorker {
         var configuration = JobWorkerConfiguration()
-        configuration.heartbeat = .milliseconds(100)
-        configuration.lease = .milliseconds(400)
+        // Short, so that tests need not wait; long enough that a busy machine's stall is no death.
+        configuration.heartbeat = .milliseconds(500)
+        configuration.lease = .seconds(5)
         configuration.schedulerPause = .milliseconds(200)
         change(&configuration)
         var registry = JobRegistry()

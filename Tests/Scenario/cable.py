@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import ExitStack
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -15,9 +16,10 @@ class Cable:
     def __init__(self, base: str, *, ticket: str | None = None, token: str | None = None,
                  protocol: str = "actioncable-v1-json", timeout: float = 10):
         query = f"?ticket={ticket}" if ticket else f"?token={token}" if token else ""
-        self.socket = connect(base.replace("http", "ws", 1) + "/cable" + query, subprotocols=[protocol],
-                              open_timeout=timeout, close_timeout=2, max_size=2**22, compression=None,
-                              proxy=None, ping_interval=None, origin=base)
+        self.opened = ExitStack()
+        self.socket = self.opened.enter_context(connect(
+            base.replace("http", "ws", 1) + "/cable" + query, subprotocols=[protocol], open_timeout=timeout,
+            close_timeout=2, max_size=2**22, compression=None, proxy=None, ping_interval=None, origin=base))
         self.waiting: list[dict] = []
 
     def __enter__(self):
@@ -27,7 +29,7 @@ class Cable:
         self.close()
 
     def close(self) -> None:
-        self.socket.close()
+        self.opened.close()
 
     # Speaking
 

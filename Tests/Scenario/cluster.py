@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import uuid
 from pathlib import Path
 
 import psycopg
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Everybody here comes from one address and types faster than people do. The limits have scenarios of their own.
 GENEROUS = {f"LIMITS_{name}_BURST": "1000000"
             for name in ("CONTACT_MESSAGES", "AGENT_MESSAGES", "SESSIONS_PER_ADDRESS", "LOGINS_PER_ADDRESS")}
-BINARY = ROOT / ".build" / "release" / "switchboard"
+BINARY = Path(os.environ.get("SWITCHBOARD_BINARY", ROOT / ".build" / "release" / "switchboard"))
 
 
 class Cluster:
@@ -79,6 +80,15 @@ class Cluster:
 
     def letters(self) -> list[Path]:
         return sorted(self.mail.rglob("*.eml"))
+
+    def hire(self, account: str = "Acme", role: str = "agent") -> str:
+        """A new member of staff with the demo's password; returns the address to log in with."""
+        login, address = uuid.uuid4(), f"{uuid.uuid4().hex}@example.org"
+        self.write("INSERT INTO logins (id, email, password_hash) "
+                   "SELECT %s, %s, password_hash FROM logins WHERE email = 'ann@example.com'", login, address)
+        self.write("INSERT INTO agents (account_id, id, login_id, name, role) "
+                   "SELECT id, %s, %s, 'Eve', %s FROM accounts WHERE name = %s", uuid.uuid4(), login, role, account)
+        return address
 
     # Breaking and mending it
 

@@ -54,7 +54,7 @@ def visitor(cluster) -> Visitor:
 
 @pytest.fixture
 def agent(cluster) -> Agent:
-    return Agent(cluster.api(1))
+    return Agent(cluster.api(1), cluster.hire())
 
 
 @pytest.fixture(scope="session")

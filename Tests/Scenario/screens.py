@@ -53,7 +53,7 @@ class Widget(Conversation):
 
 
 class Dashboard(Conversation):
-    def __init__(self, page: Page, base: str, email: str = "ann@example.com"):
+    def __init__(self, page: Page, base: str, email: str):
         self.page = page
         self.place = page.get_by_test_id("thread")
         page.goto(base + "/dashboard")

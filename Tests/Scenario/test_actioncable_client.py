@@ -52,9 +52,11 @@ def test_it_subscribes_performs_and_receives(page, cluster, visitor):
 
 
 def test_it_hears_what_the_other_side_says_on_another_gateway(page, cluster, visitor, agent):
+    visitor.say("Hello?")
     page.evaluate(SUBSCRIBE, [cable_url(visitor), visitor.chat_id])
     agent.say(visitor.chat_id, "Good morning")
-    assert heard(page, "new_message")["message"]["sender_type"] == "admin"
+    received = heard(page, "new_message")["message"]
+    assert (received["content"], received["sender_type"]) == ("Good morning", "admin")
 
 
 def test_its_connection_monitor_stays_content(page, visitor):

@@ -20,7 +20,7 @@ def people(browser, cluster):
     for page in pages:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    yield Widget(pages[0], cluster.url(0)), Dashboard(pages[1], cluster.url(1))
+    yield Widget(pages[0], cluster.url(0)), Dashboard(pages[1], cluster.url(1), cluster.hire())
     for context in contexts:
         context.close()
     assert faults == []
@@ -163,7 +163,7 @@ def test_a_wrong_password_says_so_and_a_log_out_leaves(browser, cluster):
     expect(page.get_by_test_id("login-error")).not_to_be_empty()
     page.close()
     page = browser.new_page()
-    dashboard = Dashboard(page, cluster.url(0))
+    dashboard = Dashboard(page, cluster.url(0), cluster.hire())
     dashboard.page.get_by_test_id("logout").click()
     expect(page.get_by_test_id("login-form")).to_be_visible()
     page.close()

@@ -18,7 +18,7 @@ FIVE_MINUTES = 300
 def pair(cluster):
     visitor = Visitor(cluster.api(0), name="Vera", email=f"vera-{uuid.uuid4().hex[:8]}@example.com")
     visitor.say("Do you ship to Norway?")
-    return visitor, Agent(cluster.api(1))
+    return visitor, Agent(cluster.api(1), cluster.hire())
 
 
 def letters_about(cluster, text: str) -> list[email.message.EmailMessage]:

@@ -2,6 +2,7 @@
 
 import time
 
+from cable import Cable
 from cluster import Cluster
 from courier import Courier, together
 from people import Agent, Visitor
@@ -48,13 +49,19 @@ def assert_kept_once_in_order(cluster: Cluster, couriers: list[Courier]) -> None
 def test_a_worker_killed_while_5000_messages_flow_costs_none_of_them(fragile):
     cluster = fragile(gateways=2, workers=1)
     couriers = couriers_for(cluster, people=20, each=250)
-    start(couriers)
-    worker = cluster.workers[0]
-    for count in (1000, 2500, 4000):
-        wait_for(couriers, count)
-        worker.kill()
-        worker.start()
-    finish(couriers)
+    watched = couriers[0]
+    first_id, first_word = watched.outbox[0]
+    watched.visitor.say(first_word, first_id)
+    with Agent(cluster.api(1)).cable() as agent:
+        agent.subscribe("ChatChannel", chat_id=watched.visitor.chat_id)
+        start(couriers)
+        worker = cluster.workers[0]
+        for count in (1000, 2500, 4000):
+            wait_for(couriers, count)
+            worker.kill()
+            worker.start()
+        finish(couriers)
+        assert heard_seqs(agent) == list(range(2, 251)), "the agent on the other gateway hears each once, in order"
     assert_kept_once_in_order(cluster, couriers)
 
 
@@ -87,8 +94,8 @@ def test_a_chat_goes_on_between_two_people_while_postgresql_is_away(fragile):
     visitor, agent = Visitor(cluster.api(0)), Agent(cluster.api(1))
     with visitor.cable() as visitor_cable, agent.cable() as agent_cable:
         theirs = visitor.chat(visitor_cable)
-        ours = agent_cable.subscribe("ChatChannel", chat_id=visitor.chat_id)
         theirs.send_message("before", "before-1")
+        ours = agent_cable.subscribe("ChatChannel", chat_id=visitor.chat_id)
         cluster.services("stop", "postgres")
         theirs.send_message("is anybody there?", "away-1")
         heard = ours.cable.expect(lambda frame: content_of(frame) == "is anybody there?")
@@ -158,6 +165,10 @@ def test_a_gateway_asked_to_stop_says_goodbye_and_ends_in_time(fragile):
     assert cluster.gateways[0].stop(20) == 0
     assert cluster.workers[0].stop(30) == 0
     assert time.monotonic() - started < 45
+
+
+def heard_seqs(cable: Cable) -> list[int]:
+    return [frame["message"]["message"]["seq"] for frame in cable.heard(1) if content_of(frame) is not None]
 
 
 def content_of(frame: dict) -> str | None:

@@ -38,7 +38,8 @@ test_unit() {
 test_integration() {
     build_tests
     start_servers
-    step "integration tests" swift test --skip-build --filter IntegrationTests \
+    # One after the other: they start, kill and freeze servers, and time-outs of theirs would be of our making.
+    step "integration tests" swift test --skip-build --no-parallel --filter IntegrationTests \
         ${runner_options[@]+"${runner_options[@]}"}
     count_tests "integration tests"
 }

@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  {cN}:ACCOUNT:chat:ID            hash    live state of the chat (fields: Support/Chats/ChatKeys)
 -- KEYS[2]  {cN}:ACCOUNT:chat:ID:history    stream  seq-0 -> message JSON
--- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    client_id -> seq
+-- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    sender:client_id -> seq
 -- KEYS[4]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
 -- ARGV[1]  persisted up to this seq
 -- ARGV[2]  idle chats expire after, s
@@ -10,7 +10,7 @@
 -- ARGV[4]  the chat's channel
 --
 -- Returns  {"announced"} | {"known"} | {"cold"}
--- Cost     O(log n + forgotten).   Called by Support/Persister/Announcements, once per chat and batch
+-- Cost     O(log n + forgotten).   Called by Support/Journal/Announcements, once per chat and batch
 local chat, history, clients, cell = unpack(KEYS)
 local upto = tonumber(ARGV[1])
 local epoch = redis.call('HGET', cell, 'epoch')

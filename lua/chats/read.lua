@@ -9,7 +9,7 @@
 -- ARGV[3]  at most this many: the oldest ones when there is a lower bound, else the newest
 --
 -- Returns  {"warm", fields, messages, place in line or 0} | {"cold"}
--- Cost     O(messages returned).   Called by Support/Chats/LiveChats.read
+-- Cost     O(messages returned).   Called by Support/Chats/Chats.live
 local chat, history, cell, waiting = unpack(KEYS)
 local epoch = redis.call('HGET', cell, 'epoch')
 if not epoch or redis.call('HGET', chat, 'epoch') ~= epoch then return { 'cold' } end

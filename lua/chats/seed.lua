@@ -2,12 +2,12 @@
 --
 -- KEYS[1]  {cN}:ACCOUNT:chat:ID            hash    live state of the chat (fields: Support/Chats/ChatKeys)
 -- KEYS[2]  {cN}:ACCOUNT:chat:ID:history    stream  seq-0 -> message JSON
--- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    client_id -> seq
+-- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    sender:client_id -> seq
 -- KEYS[4]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
 -- KEYS[5]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
 -- ARGV[1]  epoch to begin, should the cell have none
 -- ARGV[2]  idle chats expire after, s
--- ARGV[3]  JSON {"fields": [name, value, …], "messages": [[seq, message], …], "clients": [[seq, client_id], …],
+-- ARGV[3]  JSON {"fields": [name, value, …], "messages": [[seq, message], …], "clients": [[seq, sender:client_id], …],
 --          "waiting_since": ms or absent}, every value a string
 --
 -- Returns  {"seeded"} | {"warm"} | {"recovering"}

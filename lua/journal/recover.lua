@@ -7,7 +7,7 @@
 -- Between the two steps the reader brings what is left in the journal to PostgreSQL, and no chat is seeded.
 --
 -- Returns  {"begun"} | {"finished"}
--- Cost     O(1).   Called by Support/Persister/Persister
+-- Cost     O(1).   Called by Support/Journal/Persister
 if ARGV[1] == 'begin' then
     redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'recovering', '1')
     return { 'begun' }

@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  {cN}:ACCOUNT:chat:ID            hash    live state of the chat (fields: Support/Chats/ChatKeys)
 -- KEYS[2]  {cN}:ACCOUNT:chat:ID:history    stream  seq-0 -> message JSON
--- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    client_id -> seq
+-- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    sender:client_id -> seq
 -- KEYS[4]  {cN}:rate:SENDER        string  when the sender's bucket is full again, ms (GCRA)
 -- KEYS[5]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
 -- KEYS[6]  {cN}:journal            stream  facts on their way to PostgreSQL
@@ -12,7 +12,7 @@
 -- ARGV[3]  sender: user | admin
 -- ARGV[4]  sender id
 -- ARGV[5]  sender's name as a JSON string, or null
--- ARGV[6]  client_id
+-- ARGV[6]  sender:client_id, as neither side may be answered with the other's message
 -- ARGV[7]  message JSON that follows seq and conversation_id
 -- ARGV[8]  the chat list's last_message_* fields as JSON members
 -- ARGV[9]  id for the conversation, should one be opened

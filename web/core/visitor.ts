@@ -3,6 +3,9 @@ import type { ChatTransport } from "./chat.ts";
 import type { MessagePage, SupportChat, WidgetSession } from "./protocol.ts";
 import type { KeyValueStore } from "./storage.ts";
 
+/** The refusals after which only a new beginning helps. */
+const endOfToken = new Set(["invalid_token", "expired_token"]);
+
 export interface VisitorOptions {
   api: Api;
   store: KeyValueStore;
@@ -71,7 +74,7 @@ export class VisitorTransport implements ChatTransport {
     try {
       return await api.post("/widget/sessions", { website_token, contact_token, locale });
     } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== "invalid_token") throw error;
+      if (!(error instanceof ApiError) || !endOfToken.has(error.code)) throw error;
       store.delete(key);
       return await api.post("/widget/sessions", { website_token, locale });
     }

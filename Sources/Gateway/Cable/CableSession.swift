@@ -61,8 +61,10 @@ final class CableSession: SocketSession, StreamMember {
     }
 
     private func refuse(_ refusal: ErrorResponse) {
-        errors += 1
         socket.send(text: refusal.payload())
+        // What is our fault, or a part's that is away, is no reason to send anybody off.
+        guard refusal.status.kind == .clientError else { return }
+        errors += 1
         if errors >= Self.maxErrors { disconnect(.tooManyErrors) }
     }
 

@@ -44,13 +44,12 @@ package enum ActionCableFrame {
 package enum DisconnectReason: String, Sendable {
     case unauthorized
     case serverRestart = "server_restart"
-    case tooSlow = "too_slow"
     case tooManyErrors = "too_many_errors"
 
     package var mayReconnect: Bool {
         switch self {
         case .unauthorized, .tooManyErrors: false
-        case .serverRestart, .tooSlow: true
+        case .serverRestart: true
         }
     }
 }

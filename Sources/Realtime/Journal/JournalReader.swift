@@ -66,7 +66,13 @@ package struct JournalReader<Consumer: JournalConsumer>: Service {
             return nil
         }
         let position: String
-        if let known { position = known } else { position = try await consumer.resume() }
+        if let known {
+            position = known
+        } else {
+            position = try await consumer.resume()
+            // Whoever was on duty before may have died between its work and this.
+            try await journal.advance(Consumer.name, to: position, of: readers)
+        }
 
         let entries = try await read(after: position)
         guard let last = entries.last else { return position }

@@ -17,7 +17,7 @@ extension Chat.Address {
     package var state: String { key("chat:\(chatID)") }
     /// Stream, `seq-0` → the message as clients see it.
     package var history: String { key("chat:\(chatID):history") }
-    /// Sorted set, `client_id` → seq.
+    /// Sorted set, `sender:client_id` → seq.
     package var clients: String { key("chat:\(chatID):clients") }
     /// Sorted set, conversation → waiting since, ms: the account's line.
     package var waiting: String { key("waiting") }

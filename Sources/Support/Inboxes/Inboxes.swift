@@ -4,7 +4,8 @@ import Postgres
 
 /// Finding the inbox that a website's token names.
 ///
-/// Remembered for a minute in this process, and longer while PostgreSQL is away: visitors can begin then too.
+/// Remembered for a minute in this process, and longer while PostgreSQL is away: visitors
+/// who have written before can go on then.
 package struct Inboxes: Sendable {
     private let rows: InboxRows
     private let known = NIOLockedValueBox<[String: (inbox: Inbox, at: Timestamp)]>([:])

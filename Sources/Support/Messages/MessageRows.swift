@@ -48,10 +48,11 @@ struct MessageRows: Sendable {
         return try rows.first?.decode("seq") ?? 0
     }
 
+    /// The newest `sender:client_id`s, by which resends are recognised.
     func clientIDs(_ chat: Chat.Address, limit: Int) async throws -> [(seq: Int, clientID: String)] {
         let rows = try await postgres.query(
             """
-            SELECT seq, client_id FROM support_messages
+            SELECT seq, sender_type || ':' || client_id AS client_id FROM support_messages
             WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid)
             ORDER BY seq DESC LIMIT \(limit)
             """, in: .account(chat.accountID))

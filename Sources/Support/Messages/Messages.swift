@@ -51,7 +51,8 @@ package struct Messages: Sendable {
         ]
         let arguments: [RedisArgument] = [
             .integer(now.milliseconds), .string(iso), .string(sender.senderKind.rawValue),
-            .string(sender.senderID), .string(JSONText.string(sender.senderName)), .string(draft.clientID),
+            .string(sender.senderID), .string(JSONText.string(sender.senderName)),
+            .string("\(sender.senderKind.rawValue):\(draft.clientID)"),
             .string(draft.json(id: .new(at: now), sender: sender, at: iso)),
             .string(draft.summary(sender: sender.senderKind, at: iso)),
             .string(Conversation.ID.new(at: now).description), .integer(limit.interval),

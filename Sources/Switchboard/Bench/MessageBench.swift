@@ -137,8 +137,7 @@ struct MessageBench: Sendable {
                     $0.delivered += 1
                     $0.lastDelivered = .now
                 }
-            } else if !sending, text.contains(#""type":"persisted""#)
-            {
+            } else if !sending, text.contains(#""type":"persisted""#) {
                 let seq = text.number(after: #""up_to_seq":"#) ?? 0
                 tally.withLockedValue {
                     $0.persisted[chat] = max(seq, $0.persisted[chat] ?? 0)

@@ -9,9 +9,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Switchboard.report {
-            // Before anything else is made: a metric made earlier would count into nothing.
-            let metrics = PrometheusRegistry()
-            MetricsSystem.bootstrap(metrics)
+            let metrics = PrometheusRegistry.forProcess()
             try await House.with("gateway") { house in
                 try await GatewayRole(house: house, metrics: metrics).run()
             }
@@ -26,7 +24,20 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Switchboard.report {
-            try await House.with("worker") { house in try await WorkerRole(house: house).run() }
+            let metrics = PrometheusRegistry.forProcess()
+            try await House.with("worker") { house in
+                try await WorkerRole(house: house, metrics: metrics).run()
+            }
         }
+    }
+}
+
+extension PrometheusRegistry {
+    /// The one that swift-metrics reports to. To be made before anything else: a metric that was made earlier counts
+    /// into nothing.
+    fileprivate static func forProcess() -> PrometheusRegistry {
+        let registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        return registry
     }
 }

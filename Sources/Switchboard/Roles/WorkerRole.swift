@@ -1,3 +1,5 @@
+import Gateway
+import Hummingbird
 import Jobs
 import Logging
 import Realtime
@@ -8,6 +10,7 @@ import Support
 /// A worker: the journal's readers, and jobs. Any number of them; each duty is one named service.
 struct WorkerRole {
     let house: House
+    let metrics: PrometheusRegistry
 
     func run() async throws {
         let (settings, desk, logger) = (house.settings, house.desk, house.logger)
@@ -30,7 +33,7 @@ struct WorkerRole {
 
         try await ServiceGroup(
             configuration: .init(
-                services: [
+                services: monitor() + [
                     .init(service: reader(persister, over: blocking[0])),
                     .init(service: reader(dispatcher, over: blocking[1])),
                     .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
@@ -39,6 +42,24 @@ struct WorkerRole {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
         for client in blocking { await client.shutdown() }
+    }
+
+    /// A worker has no address of its own but for those who watch over it.
+    private func monitor() -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        let port = house.settings.worker.metricsPort
+        guard port > 0 else { return [] }
+        let router = Router()
+        router.get("health/live") { _, _ in "ok" }
+        router.get("metrics") { [metrics] _, _ in
+            Response(
+                status: .ok, headers: [.contentType: PrometheusRegistry.contentType],
+                body: .init(byteBuffer: metrics.exposition()))
+        }
+        let server = Application(
+            router: router,
+            configuration: .init(address: .hostname(house.settings.gateway.host, port: port)),
+            eventLoopGroupProvider: .shared(house.group), logger: house.logger)
+        return [.init(service: server)]
     }
 
     private func reader<Consumer: JournalConsumer>(
