@@ -46,7 +46,7 @@ import Testing
 
     @Test(arguments: [
         (DisconnectReason.unauthorized, "unauthorized", false), (.serverRestart, "server_restart", true),
-        (.tooSlow, "too_slow", true), (.tooManyErrors, "too_many_errors", false),
+        (.tooManyErrors, "too_many_errors", false),
     ])
     func `disconnect says why, and whether to come back`(
         _ reason: DisconnectReason, _ word: String, _ reconnect: Bool
