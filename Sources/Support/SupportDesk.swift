@@ -8,7 +8,9 @@ import Secrets
 /// Everything that can be done, in one value: what a gateway's controllers and commands are given.
 ///
 ///     accounts ─ access ─ inboxes ─ contacts ─ chats ─ messages ─ receipts
-package struct SupportDesk: Sendable {
+///
+/// A class, as it is passed along with every command: one reference instead of all its parts.
+package final class SupportDesk: Sendable {
     package let configuration: SupportConfiguration
     package let postgres: PostgresPool
     package let redis: RedisClient

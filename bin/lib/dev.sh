@@ -12,7 +12,7 @@ check_numbers() {
 # Two of them would fight over .switchboard. One that was killed may have left its processes behind: they
 # carry a mark in their environment, so exactly those are ended.
 check_alone() {
-    local other leftover
+    local other
     mkdir -p "$state"
     state=$(cd "$state" && pwd -P)
     other=$(cat "$state/dev.pid" 2>/dev/null || true)
@@ -20,11 +20,17 @@ check_alone() {
         tr '\0' ' ' <"/proc/$other/cmdline" | grep -q 'bin/dev'; then
         die "bin/dev already runs here (pid $other)." "Stop it with Ctrl-C in its terminal, or: kill $other"
     fi
+    stop_marked "left behind by a bin/dev that was killed"
+    echo $$ >"$state/dev.pid"
+}
+
+# stop_marked [REMARK]: ends whatever still runs of this folder's Procfile.
+stop_marked() {
+    local leftover
     for leftover in $(pids_marked "SWITCHBOARD_DEV=$state"); do
-        warn "Stopping process $leftover, left behind by a bin/dev that was killed"
+        warn "Stopping process $leftover${1:+, $1}"
         stop_pid TERM "$leftover" 10
     done
-    echo $$ >"$state/dev.pid"
 }
 
 check_ports() {
@@ -112,7 +118,7 @@ print_addresses() {
 
     Demo shop with the widget   ${bold}http://127.0.0.1:$port/${plain}
     Dashboard for the staff     ${bold}http://127.0.0.1:$port/dashboard${plain}
-${others:+    Further gateways          $others
+${others:+    Further gateways            $others
 }
     Log in as   ann@example.com or bob@example.com (agents), admin@example.com (administrator)
     Password    switchboard
@@ -136,6 +142,7 @@ stop_all() {
     if [[ -n ${procfile_pid:-} ]]; then
         say "Stopping"
         stop_pid TERM "$procfile_pid" 40
+        stop_marked
     fi
     if ((${#private[@]} > 0)); then
         "$root/bin/services" stop "$state" "${private[@]}" || true

@@ -20,3 +20,7 @@ build_packages=(
     "libssl-dev=the cryptography of Sources/Secrets"
     "pkg-config=tells the Swift build where those three are"
 )
+
+# release_build: the binary that bin/dev runs and the scenarios test. SwiftPM compiles everything anew when the
+# colour of its diagnostics changes, as it does by itself between a terminal and a log file; so it is fixed.
+release_build() { swift build -c release --product switchboard --no-color-diagnostics; }

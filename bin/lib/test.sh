@@ -68,13 +68,13 @@ test_scenario() {
 
 build_tests() {
     [[ -z ${tests_built:-} ]] || return 0
-    step "build of the tests" swift build --build-tests
+    step "build of the tests" swift build --build-tests --no-color-diagnostics
     tests_built=yes
 }
 
 build_release() {
     [[ -z ${release_built:-} ]] || return 0
-    step "release build" swift build -c release --product switchboard
+    step "release build" release_build
     release_built=yes
 }
 

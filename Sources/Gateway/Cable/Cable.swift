@@ -9,7 +9,7 @@ import Support
 /// Authenticates by `?ticket=` (single use), by `?token=` for clients that can do no better, or by an
 /// Authorization header. Who is refused is told so in ActionCable's way: the socket opens, says
 /// `disconnect`/`unauthorized`, and closes, because browsers hide the status of a refused upgrade.
-package struct Cable: Sendable {
+package final class Cable: Sendable {
     static let subprotocols = ["actioncable-v1-json"]
 
     let desk: SupportDesk
@@ -30,14 +30,14 @@ package struct Cable: Sendable {
         let subprotocol = request.offeredSubprotocols.first { Self.subprotocols.contains($0) }
         return loop.makeFutureWithTask {
             do {
-                let principal = try await principal(of: request)
+                let principal = try await self.principal(of: request)
                 return .accept(subprotocol: subprotocol) { socket in
                     CableSession(socket: socket, cable: self, principal: principal)
                 }
             } catch SupportError.unauthorized {
                 return .accept(subprotocol: subprotocol) { RefusedSession(socket: $0) }
             } catch {
-                let refusal = refusal(error)
+                let refusal = self.refusal(error)
                 return .refuse(status: refusal.status, code: refusal.code, message: refusal.message)
             }
         }

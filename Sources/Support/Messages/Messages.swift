@@ -4,7 +4,7 @@ import Realtime
 import Redis
 
 /// Accepting messages: one script call each, and nothing else (DESIGN §4, "Write path").
-package struct Messages: Sendable {
+package final class Messages: Sendable {
     package enum Sent: Sendable {
         /// New: everyone in the chat is getting it. The message as clients see it, as JSON.
         case accepted(ByteBuffer)
