@@ -35,7 +35,7 @@ package final class PrivatePostgres: Sendable {
     }
 
     private init(settings: [String: String]) async throws {
-        port = try Self.freePort()
+        port = try FreePort.find()
         folder = FileManager.default.temporaryDirectory.appending(
             path: "switchboard-postgres-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -161,22 +161,5 @@ package final class PrivatePostgres: Sendable {
             return "\(folder)/\(name)"
         }
         throw Failure(description: "\(name) is not installed: apt-get install postgresql")
-    }
-
-    /// A port that was free a moment ago, as the kernel chose it.
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw Failure(description: "no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

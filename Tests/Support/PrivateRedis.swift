@@ -33,8 +33,8 @@ package final class PrivateRedis: Sendable {
         // Short, for a unix socket's path has at most 107 bytes.
         folder = "/tmp/redis-\(UUID().uuidString.prefix(13))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        port = try Self.freePort()
-        tlsPort = tls ? try Self.freePort() : nil
+        port = try FreePort.find()
+        tlsPort = tls ? try FreePort.find() : nil
         self.options = options
     }
 
@@ -130,19 +130,6 @@ package final class PrivateRedis: Sendable {
         // A server that asks for a password answers too; one that still loads does not count.
         let text = String(decoding: answer.prefix(max(0, count)), as: UTF8.self)
         return text.hasPrefix("+PONG") || text.hasPrefix("-NOAUTH")
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = openSocket()
-        defer { close(descriptor) }
-        var address = loopback(port: 0)
-        let bound = address.withSockaddr { bind(descriptor, $0, $1) }
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let named = withUnsafeMutableBytes(of: &address) {
-            getsockname(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), &length)
-        }
-        guard bound == 0, named == 0 else { throw Failure(description: "no free port: errno \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     private static func openSocket() -> Int32 {

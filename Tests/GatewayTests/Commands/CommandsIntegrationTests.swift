@@ -15,7 +15,7 @@ import Testing
             Void
     ) async throws {
         try await TestFace.run(.live, configure) { face in
-            let visitor = try await face.fixture.contact()
+            let visitor = try await face.fixture.contact(email: "joe@example.com")
             try await face.fixture.answer("welcome", to: visitor)
             let (theirs, ours) = (
                 try await CableClient.open(face, as: visitor.principal),

@@ -23,6 +23,8 @@ struct TestFace: Sendable {
         let body: Said
         var code: String? { body["error", "code"] }
         var field: String? { body["error", "field"] }
+        /// All that the refusal says; the order of its members is free.
+        var error: [String?] { [code, body["error", "message"], field] }
     }
 
     /// - Parameter setup: `.router` answers requests without a socket, `.live` opens a port.

@@ -102,7 +102,7 @@ import Testing
 
     @Test func `reading is told, up to a message or to the end`() async throws {
         try await TestFace.run { face in
-            let visitor = try await face.fixture.contact()
+            let visitor = try await face.fixture.contact(email: "joe@example.com")
             for number in 1...3 { try await face.fixture.answer("\(number)", to: visitor) }
             let some = try await face.ask(
                 .patch, "/support_chat/mark_read", as: visitor.token, #"{"up_to_seq":2}"#)
