@@ -21,7 +21,7 @@ struct ActionInput: Decodable, Sendable {
     var content: String?
     var clientID: String?
     var on: Bool?
-    var upToSeq: Int?
+    var upToSeq: WholeNumber?
 
     enum CodingKeys: String, CodingKey {
         case action, content, on

@@ -7,7 +7,7 @@ struct DeliveredCommand: Command {
     private let upTo: Int
 
     init(_ input: ActionInput) throws(SupportError) {
-        guard let upTo = input.upToSeq else { throw .invalid(field: "up_to_seq", "It is missing.") }
+        guard let upTo = input.upToSeq?.value else { throw .invalid(field: "up_to_seq", "It is missing.") }
         self.upTo = upTo
     }
 

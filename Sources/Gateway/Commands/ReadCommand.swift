@@ -6,7 +6,7 @@ struct ReadCommand: Command {
     static let action = "read"
     private let upTo: Int?
 
-    init(_ input: ActionInput) throws(SupportError) { upTo = input.upToSeq }
+    init(_ input: ActionInput) throws(SupportError) { upTo = input.upToSeq?.value }
 
     func perform(_ context: CommandContext, at now: Timestamp) async throws -> ByteBuffer? {
         try await context.desk.receipts.mark(

@@ -38,7 +38,7 @@ struct SupportChatController {
         _ request: Request, _ context: ContactContext
     ) async throws -> some ResponseGenerator {
         struct Input: Decodable {
-            var upToSeq: Int?
+            var upToSeq: WholeNumber?
             enum CodingKeys: String, CodingKey { case upToSeq = "up_to_seq" }
         }
         struct Output: Encodable {
@@ -47,7 +47,7 @@ struct SupportChatController {
         }
         let input = try await request.json(Input.self)
         let seq = try await desk.receipts.mark(
-            .read, upTo: input.upToSeq, in: context.chat, by: context.principal, at: context.now)
+            .read, upTo: input.upToSeq?.value, in: context.chat, by: context.principal, at: context.now)
         return JSONBody(Output(readUpTo: seq))
     }
 }

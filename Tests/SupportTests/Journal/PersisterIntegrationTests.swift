@@ -49,7 +49,7 @@ import Testing
                             }
                         } catch is Persister.Overtaken {
                             continue
-                        } catch is CancellationError {
+                        } catch where Task.isCancelled {
                             break
                         }
                     }
