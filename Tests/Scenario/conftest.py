@@ -4,6 +4,7 @@ import shutil
 import signal
 
 import pytest
+from playwright.sync_api import expect
 
 from cluster import Cluster
 from people import Agent, Visitor
@@ -11,6 +12,9 @@ from people import Agent, Visitor
 # A stopped run still stops its servers: TERM unwinds through the fixtures as Ctrl-C does.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# CI's two cores serve the browser, two gateways, a worker and both databases at once.
+expect.set_options(timeout=15_000)
 
 open_clusters: list[Cluster] = []
 

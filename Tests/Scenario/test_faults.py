@@ -110,6 +110,48 @@ def test_a_chat_goes_on_between_two_people_while_postgresql_is_away(fragile):
         ["before", "is anybody there?", "yes, I am"]
 
 
+def test_what_needs_the_database_says_so_while_it_is_away(fragile):
+    cluster = fragile(gateways=1, workers=1)
+    visitor, agent = Visitor(cluster.api()), Agent(cluster.api())
+    visitor.say("one")
+    cluster.wait_persisted(1, [visitor.chat_id])
+    assert agent.listed(visitor.chat_id), "whoever has worked before can go on"
+    cluster.services("stop", "postgres")
+    health = cluster.api().get("/health/ready")
+    assert (health.status, health.body["status"]) == (200, "degraded")
+    assert health.body["checks"]["postgres"]["status"] != "ok"
+    for answer in (cluster.api().post("/auth/login", {"email": "bob@example.com", "password": "switchboard"}),
+                   cluster.api().post("/widget/sessions", {"website_token": "demo", "name": "Nora"}),
+                   agent.api.get("/admin/chats")):
+        assert (answer.status, answer.error["code"]) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) >= 1
+    assert visitor.say("two")["seq"] == 2
+    assert agent.say(visitor.chat_id, "three")["seq"] == 3
+    assert [message["seq"] for message in visitor.api.get("/support_chat").body["messages"]] == [1, 2, 3]
+    cluster.services("start", "postgres")
+    cluster.wait_persisted(3, [visitor.chat_id])
+    eventually(lambda: agent.api.get("/admin/chats").status == 200, what="the list is back")
+
+
+def test_while_redis_is_away_refusals_are_clear_and_nobody_needs_a_restart(fragile):
+    cluster = fragile(gateways=1, workers=1)
+    visitor = Visitor(cluster.api())
+    visitor.say("before", "client-1")
+    cluster.services("stop", "redis")
+    answer = visitor.api.post("/support_chat/messages", {"content": "meanwhile", "client_id": "client-2"})
+    assert (answer.status, answer.error["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert cluster.api().get("/health/ready").status == 503
+    assert cluster.api().get("/health/live").status == 200
+    assert cluster.api().get("/").status == 200
+    cluster.services("start", "redis")
+    cluster.wait_ready()
+    assert visitor.say("meanwhile", "client-2")["seq"] == 2
+    cluster.wait_persisted(2, [visitor.chat_id])
+    assert [row["content"] for row in cluster.messages(visitor.chat_id)] == ["before", "meanwhile"]
+    assert cluster.gateways[0].alive and cluster.workers[0].alive
+
+
 def test_when_a_gateway_is_killed_its_clients_go_on_at_the_other(fragile):
     cluster = fragile(gateways=2, workers=1)
     couriers = couriers_for(cluster, people=10, each=150)
