@@ -28,7 +28,7 @@ package struct TestWorld: Sendable {
     package static let group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     package static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     /// Cheap on purpose: what is tested is who gets in, not how long a guess takes.
-    package static let passwords = PasswordHasher(cost: .init(logN: 4))
+    package static let passwords = PasswordHasher(cost: .init(logN: 4), maxWaiting: 100_000)
     package static let keyring = Result {
         Keyring(current: try MasterKey(String(repeating: "5a", count: 32)))
     }
