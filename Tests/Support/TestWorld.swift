@@ -121,8 +121,9 @@ package struct TestWorld: Sendable {
         _ server: PrivateRedis, _ database: PostgresConfiguration,
         _ body: @Sendable (TestWorld, PrivateRedis) async throws -> Value
     ) async throws -> Value {
-        let world = TestWorld(
-            redisURL: server.url, redis: try RedisConfiguration(url: server.url), postgres: database)
+        var redis = try RedisConfiguration(url: server.url)
+        redis.commandTimeout = .seconds(2)  // for tests that wait for it
+        let world = TestWorld(redisURL: server.url, redis: redis, postgres: database)
         let result: Result<Value, any Error>
         do {
             try await Migrator(directory: "\(root)/sql/migrations").run(on: world.postgres)

@@ -48,6 +48,8 @@ struct TestFace: Sendable {
         var configuration = GatewayApplication.Configuration()
         configuration.port = 0
         configuration.channel.webSocket.drainPeriod = .milliseconds(10)
+        // The clients of these tests do not answer a close frame.
+        configuration.channel.webSocket.closeTimeout = .milliseconds(100)
         let gateway = GatewayApplication(
             configuration: configuration, desk: fixture.desk,
             cable: Cable(
