@@ -67,6 +67,9 @@ enum JSONInput {
             throw .invalid(field: name(context.codingPath), "It may not be null.")
         } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
             throw .invalid(field: name(context.codingPath), "It is \(context.debugDescription).")
+        } catch DecodingError.dataCorrupted(let context) where context.underlyingError == nil {
+            // Foundation does not say which.
+            throw .invalid(field: "body", "A number in it is too large, or not whole.")
         } catch {
             throw .invalid(field: "body", "It is not valid JSON.")
         }

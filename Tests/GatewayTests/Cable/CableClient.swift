@@ -43,12 +43,13 @@ struct CableClient {
         try await send(String(decoding: JSONEncoder().encode(members), as: UTF8.self))
     }
 
-    /// What the server says next, heartbeats left out.
+    /// What the server says next, heartbeats left out; whoever hears only these for long hears nothing more.
     func next() async throws -> Said {
-        while true {
+        for _ in 0..<8 {
             let said = Said(try await raw.frame().payload)
             if said["type"] != "ping" { return said }
         }
+        throw RawClient.NotSeen(waitingFor: "a word", received: "heartbeats")
     }
 
     /// Subscribes and waits for the confirmation.

@@ -100,7 +100,7 @@ import Testing
                 (#"{"action":"delivered"}"#, "up_to_seq"),
                 (#"{"action":"delivered","up_to_seq":0}"#, "up_to_seq"),
                 (#"{"action":"read","up_to_seq":-1}"#, "up_to_seq"),
-                (#"{"action":"read","up_to_seq":1.5}"#, "up_to_seq"),
+                (#"{"action":"read","up_to_seq":1.5}"#, "body"),
             ] {
                 try await theirs.send("message", chat, data: data)
                 let said = try await theirs.hear("error")
@@ -146,11 +146,13 @@ import Testing
 
     @Test func `when PostgreSQL has a message everybody in the chat is told`() async throws {
         try await inChat { face, visitor, theirs, ours in
+            try await face.fixture.send("question", from: visitor)
             try await face.fixture.persist()
             for client in [theirs, ours] {
-                #expect(try await client.hear("persisted")["message", "up_to_seq"] == "1")
+                // The first one may have been persisted by another test's persister meanwhile.
+                var upTo: String?
+                while upTo != "2" { upTo = try await client.hear("persisted")["message", "up_to_seq"] }
             }
-            _ = visitor
         }
     }
 }
