@@ -100,7 +100,7 @@ import Testing
                 (#"{"action":"delivered"}"#, "up_to_seq"),
                 (#"{"action":"delivered","up_to_seq":0}"#, "up_to_seq"),
                 (#"{"action":"read","up_to_seq":-1}"#, "up_to_seq"),
-                (#"{"action":"read","up_to_seq":1.5}"#, "body"),
+                (#"{"action":"read","up_to_seq":1.5}"#, "up_to_seq"),
             ] {
                 try await theirs.send("message", chat, data: data)
                 let said = try await theirs.hear("error")
