@@ -122,7 +122,8 @@ def test_a_visitor_is_not_admitted_to_the_staffs_channel(cable, visitor):
 
 @pytest.mark.parametrize("action, data", [
     ("dance", {}), ("", {}), ("send_message", {}), ("send_message", {"content": 5}),
-    ("send_message", {"content": ""}), ("send_message", {"content": " \n "}), ("send_message", {"content": "x" * (LONGEST + 1)}),
+    ("send_message", {"content": ""}), ("send_message", {"content": " \n "}),
+    ("send_message", {"content": "x" * (LONGEST + 1)}),
     ("send_message", {"content": "x", "client_id": 7}), ("send_message", {"content": "a\x00b"}),
     ("read", {"up_to_seq": "all"}), ("read", {"up_to_seq": -1}), ("typing", {"on": "maybe"}),
 ], ids=lambda value: json.dumps(value)[:30])
