@@ -69,7 +69,7 @@ import Testing
                 }
                 stopped = .now
             }
-            #expect(ContinuousClock.now - stopped < .seconds(2))
+            #expect(ContinuousClock.now - stopped < .seconds(10))
             try await harness.expectNothingLeft()
         }
     }

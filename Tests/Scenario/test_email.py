@@ -89,7 +89,8 @@ def test_one_letter_carries_all_that_is_unread(cluster, pair):
     words = [f"Part {number} {uuid.uuid4().hex}" for number in range(3)]
     for word in words:
         agent.say(visitor.chat_id, word)
-    payloads = eventually(lambda: len(found := jobs_about(cluster, visitor.chat_id)) == 3 and found, what="three jobs")
+    eventually(lambda: len(jobs_about(cluster, visitor.chat_id)) == 3, what="three jobs")
+    payloads = jobs_about(cluster, visitor.chat_id)
     for payload, _ in payloads:
         make_due(cluster, payload)
     for payload, _ in payloads:

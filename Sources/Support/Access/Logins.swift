@@ -50,6 +50,7 @@ package struct Logins: Sendable {
         else {
             throw refusal
         }
+        try await remember(person, digest, at: now)
         return SignedIn(
             token: token, session: person.session(agent), email: person.email,
             accounts: person.agents.map { Account(id: $0.accountID, name: $0.accountName) })
@@ -99,10 +100,15 @@ package struct Logins: Sendable {
             _ = try await redis.send(["DEL", .string(key(digest))])
             throw SupportError.unauthorized(code: "invalid_token", "The token is not valid; log in again.")
         }
-        let text = String(
-            decoding: try JSONEncoder().encode(Known(person: person, checkedAt: now)), as: UTF8.self)
-        _ = try await redis.send(["SET", .string(key(digest)), .string(text), "EX", "43200"])
+        try await remember(person, digest, at: now)
         return person
+    }
+
+    private func remember(_ person: LoginRows.Person, _ digest: String, at now: Timestamp) async throws {
+        let known = try JSONEncoder().encode(Known(person: person, checkedAt: now))
+        _ = try await redis.send([
+            "SET", .string(key(digest)), .string(String(decoding: known, as: UTF8.self)), "EX", "43200",
+        ])
     }
 
     private func key(_ digest: String) -> String { "login:\(digest)" }

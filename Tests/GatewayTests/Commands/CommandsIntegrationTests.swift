@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func `whoever is too fast is told how long to wait, and which message it was`() async throws {
-        try await inChat({ $0.contactMessages = RateLimit(burst: 1, per: .seconds(90)) }) {
+        try await inChat(setting(\.contactMessages, to: RateLimit(burst: 1, per: .seconds(90)))) {
             _, visitor, theirs, _ in
             let chat = CableClient.chat(visitor.chat)
             for number in 1...2 {

@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func `an expired token says so, that the widget may begin anew`() async throws {
-        try await TestFace.run(.router, { $0.contactTokenLifetime = .seconds(-1) }) { face in
+        try await TestFace.run(.router, setting(\.contactTokenLifetime, to: .seconds(-1))) { face in
             let visitor = try await face.fixture.contact()
             expect(try await face.ask(.get, "/support_chat", as: visitor.token), 401, "expired_token")
         }
@@ -157,7 +157,9 @@ import Testing
     @Test func `a page of any origin may ask, and read the answer, refusals and waiting times included`()
         async throws
     {
-        try await TestFace.run(.router, { $0.contactMessages = RateLimit(burst: 1, per: .seconds(90)) }) {
+        try await TestFace.run(
+            .router, setting(\.contactMessages, to: RateLimit(burst: 1, per: .seconds(90)))
+        ) {
             face in
             let origin: HTTPFields = [.origin: "https://shop.example"]
             for path in [

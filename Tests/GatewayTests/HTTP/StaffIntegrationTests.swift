@@ -41,7 +41,8 @@ import Testing
     }
 
     @Test func `trying passwords is slowed down`() async throws {
-        try await TestFace.run(.router, { $0.loginsPerEmail = RateLimit(burst: 2, per: .seconds(60)) }) {
+        try await TestFace.run(.router, setting(\.loginsPerEmail, to: RateLimit(burst: 2, per: .seconds(60))))
+        {
             face in
             func attempt(_ email: String) async throws -> TestFace.Answer {
                 try await face.ask(.post, "/auth/login", #"{"email":"\#(email)","password":"x"}"#)

@@ -133,7 +133,9 @@ import Testing
     }
 
     @Test func `whoever is too fast is told when to come back`() async throws {
-        try await TestFace.run(.router, { $0.contactMessages = RateLimit(burst: 1, per: .seconds(90)) }) {
+        try await TestFace.run(
+            .router, setting(\.contactMessages, to: RateLimit(burst: 1, per: .seconds(90)))
+        ) {
             face in
             let visitor = try await face.fixture.contact()
             let path = "/support_chat/messages"

@@ -49,7 +49,7 @@ import Testing
                             }
                         } catch is Persister.Overtaken {
                             continue
-                        } catch where Task.isCancelled {
+                        } catch  where Task.isCancelled {
                             break
                         }
                     }
