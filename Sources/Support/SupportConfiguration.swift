@@ -1,3 +1,5 @@
+import Realtime
+
 /// The limits and lengths of the business, with defaults that suit most installations.
 package struct SupportConfiguration: Sendable {
     /// Characters that a message may have.
@@ -35,7 +37,6 @@ package struct RateLimit: Sendable, Equatable {
     }
 
     var interval: Int {
-        let (seconds, attoseconds) = per.components
-        return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+        max(1, per.milliseconds)
     }
 }

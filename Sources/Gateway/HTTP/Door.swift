@@ -52,5 +52,4 @@ struct DoorMiddleware: RouterMiddleware {
 extension HTTPField.Name {
     /// Which of their accounts a member of staff works in; their first one when absent.
     static let accountID = Self("X-Account-Id")!
-    static let xForwardedForHeader = Self("X-Forwarded-For")!
 }

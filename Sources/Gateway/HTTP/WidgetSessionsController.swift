@@ -87,7 +87,7 @@ struct AddressOfClient: Sendable {
 
     func callAsFunction(_ request: Request, _ context: GatewayContext) -> String {
         ClientAddress.resolve(
-            peer: context.peer, forwardedFor: request.headers[values: .xForwardedForHeader], trusting: proxies
+            peer: context.peer, forwardedFor: request.headers[values: .xForwardedFor], trusting: proxies
         )
     }
 }

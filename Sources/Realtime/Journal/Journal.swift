@@ -102,7 +102,8 @@ package struct Journal: Sendable {
 }
 
 extension Duration {
-    var milliseconds: Int {
+    /// Whole milliseconds, as Redis and the wire count.
+    package var milliseconds: Int {
         let (seconds, attoseconds) = components
         return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
     }

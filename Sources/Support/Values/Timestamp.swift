@@ -1,4 +1,5 @@
 import Foundation
+import Realtime
 
 /// A moment, to the millisecond, as it stands on the wire: ISO 8601 in UTC, `2026-11-21T10:00:00.000Z`.
 ///
@@ -16,9 +17,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
     package func adding(_ duration: Duration) -> Timestamp {
-        let (seconds, attoseconds) = duration.components
-        return Timestamp(
-            milliseconds: milliseconds + Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+        Timestamp(milliseconds: milliseconds + duration.milliseconds)
     }
 
     package var iso8601: String {
