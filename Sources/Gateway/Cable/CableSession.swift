@@ -21,6 +21,8 @@ final class CableSession: SocketSession, StreamMember {
     private var isWorking = false
     private var errors = 0
     private var isClosed = false
+    /// What to call when all is done that was asked for before the server began to stop.
+    private var farewell: (() -> Void)?
 
     init(socket: Socket, cable: Cable, principal: Principal) {
         self.socket = socket
@@ -34,6 +36,8 @@ final class CableSession: SocketSession, StreamMember {
     }
 
     func received(text: ByteBuffer) {
+        // Nothing new is begun; a client that gets no answer asks the next gateway.
+        guard farewell == nil else { return }
         do {
             let command = try ActionCableCommand(parsing: text)
             guard waiting.count < Self.maxWaiting else { return refuse(.tooManyWaiting) }
@@ -46,7 +50,10 @@ final class CableSession: SocketSession, StreamMember {
 
     func deliver(_ frame: ByteBuffer) { socket.send(frames: frame) }
 
-    func draining() { socket.send(text: ActionCableFrame.disconnect(.serverRestart)) }
+    func draining(then close: @escaping () -> Void) {
+        farewell = close
+        work()
+    }
 
     func disconnect(_ reason: DisconnectReason) {
         socket.send(text: ActionCableFrame.disconnect(reason))
@@ -56,6 +63,7 @@ final class CableSession: SocketSession, StreamMember {
     func closed() {
         isClosed = true
         waiting = []
+        farewell = nil
         cable.loops.state(of: socket.eventLoop).remove(self)
         for (identifier, channel) in subscriptions.active { leave(channel, identifier) }
     }
@@ -71,7 +79,8 @@ final class CableSession: SocketSession, StreamMember {
     // MARK: One command after the other
 
     private func work() {
-        guard !isWorking, let command = waiting.popFirst() else { return }
+        guard !isWorking else { return }
+        guard let command = waiting.popFirst() else { return leaveIfAsked() }
         isWorking = true
         switch command {
         case .subscribe(let identifier): subscribe(identifier)
@@ -80,6 +89,13 @@ final class CableSession: SocketSession, StreamMember {
             done()
         case .message(let identifier, let data): perform(data, identifier)
         }
+    }
+
+    private func leaveIfAsked() {
+        guard let farewell else { return }
+        self.farewell = {}
+        socket.send(text: ActionCableFrame.disconnect(.serverRestart))
+        farewell()
     }
 
     private func done() {

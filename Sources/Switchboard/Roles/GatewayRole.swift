@@ -23,20 +23,26 @@ struct GatewayRole {
                 return frame
             },
             onGap: { loops.reconnectAll() })
+        let drain = Drain()
         let gateway = GatewayApplication(
             configuration: settings.gateway, desk: house.desk,
             cable: Cable(desk: house.desk, hub: hub, loops: loops, logger: logger),
-            files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
+            files: try StaticFiles(directory: "\(settings.home)/web/dist"), drain: drain, logger: logger,
             metrics: { [metrics] in metrics.exposition() })
         logger.info(
             "gateway listens",
             metadata: ["host": "\(settings.gateway.host)", "port": "\(settings.gateway.port)"])
 
-        try await ServiceGroup(
-            configuration: .init(
-                services: [.init(service: gateway.build(on: house.group))],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        ).run()
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: gateway.build(on: house.group)),
+                .init(
+                    service: GatewayStop(drain: drain, period: settings.drainPeriod),
+                    successTerminationBehavior: .gracefullyShutdownGroup),
+            ], logger: logger)
+        // For requests that never come to an end; sockets have a time-out of their own.
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        try await ServiceGroup(configuration: group).run()
         await hub.shutdown()
     }
 }
