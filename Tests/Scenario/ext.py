@@ -33,7 +33,9 @@ class Client:
         self.stream = f"chat:{chat_id}"
         self.sid: str | None = None
         self.position: dict | None = None
+        # Where it began to listen, and where it did so at the first time.
         self.base: int | None = None
+        self.base_at_start = 0
         self.seqs: list[int] = []
         self.messages: dict[int, dict] = {}
         self.outbox: list[tuple[str, str]] = []
@@ -61,9 +63,8 @@ class Client:
                     attempt = 0
                 attempt += 1
                 await asyncio.sleep(random.uniform(0.3, 1) * min(2, 0.05 * 2 ** attempt))
-        except BaseException as failure:
+        except Exception as failure:  # told by whoever waits for it, or looks
             self.failure = failure
-            raise
 
     async def _one_socket(self) -> bool:
         """Returns whether it came as far as the confirmation."""
@@ -123,9 +124,12 @@ class Client:
             self.acknowledged.clear()
             if waiting := self.waiting:
                 client_id, content = waiting[0]
-                await socket.send(json.dumps({
-                    "command": "message", "identifier": self.identifier,
-                    "data": json.dumps({"action": "send_message", "content": content, "client_id": client_id})}))
+                try:
+                    await socket.send(json.dumps({
+                        "command": "message", "identifier": self.identifier,
+                        "data": json.dumps({"action": "send_message", "content": content, "client_id": client_id})}))
+                except WebSocketException:
+                    return
             try:
                 await asyncio.wait_for(self.acknowledged.wait(), 3)
             except TimeoutError:
@@ -237,6 +241,8 @@ class Session:
         client, position = self.client, message["position"]
         if client.base is None:
             client.base, client.position = position["offset"], position
+            if not client.resets:
+                client.base_at_start = client.base
         elif not self.is_extended and client.position != position:
             # The plain dialect has no history: what is missing is asked for by REST.
             client.position = position
