@@ -150,10 +150,12 @@ class Session:
         self.client, self.socket, self.began = client, socket, began
         self.is_extended = client.protocol == EXTENDED
         self.is_welcome = self.is_restored = self.is_confirmed = self.is_in_history = False
-        self.has_history = False
+        self.has_history = self.is_lost = False
 
     async def hear(self, frame: dict) -> None:
         client = self.client
+        if self.is_lost:
+            return  # it is closing this socket
         match frame.get("type"):
             case "ping" | "pong":
                 return
@@ -269,6 +271,7 @@ class Session:
     def _lost(self, how: str) -> None:
         """Load anew: the scenario does it by REST, and looks at what it got there."""
         client = self.client
+        self.is_lost = True
         client.resets.append(how)
         client.position = client.base = None
         client.sid = None

@@ -37,7 +37,7 @@ def test_a_reader_that_stops_is_cut_off_and_catches_up(fragile):
                 frame = json.loads(slow.recv(30))
                 if frame.get("type") == "disconnect":
                     reasons.append((frame["reason"], frame["reconnect"]))
-                elif (frame.get("message") or {}).get("type") == "new_message":
+                elif is_message(frame):
                     assert frame["offset"] == position["offset"] + 1
                     position = {"epoch": frame["epoch"], "offset": frame["offset"]}
         except ConnectionClosed as closed:
@@ -58,12 +58,16 @@ def test_a_reader_that_stops_is_cut_off_and_catches_up(fragile):
                 while seen < count + 1:
                     frame = json.loads(cable.recv(10))
                     assert frame.get("type") != "reject_history"
-                    if (frame.get("message") or {}).get("type") == "new_message":
+                    if is_message(frame):
                         assert frame["offset"] == seen + 1
                         seen += 1
             except (ConnectionClosed, TimeoutError):
                 pass
     assert sockets <= 3, "a reader that reads is not taken for a slow one"
+
+
+def is_message(frame: dict) -> bool:
+    return "identifier" in frame and (frame.get("message") or {}).get("type") == "new_message"
 
 
 def narrow(visitor):
