@@ -8,7 +8,8 @@ enum FirstOf {
         let (answers, continuation) = AsyncStream.makeStream(of: Value.self)
         let asking = Task { continuation.yield(await body()) }
         let waiting = Task {
-            try? await Task.sleep(for: limit)  // Cancelled means that the answer has come, and this is not read.
+            // Cancelled means that the answer has come, and this is not read.
+            try? await Task.sleep(for: limit)
             continuation.yield(late)
         }
         defer {
