@@ -7,27 +7,41 @@
 -- ARGV[1]  messages after this seq (exclusive); -1 = the newest ones
 -- ARGV[2]  messages before this seq (exclusive); 0 = no bound
 -- ARGV[3]  at most this many: the oldest ones when there is a lower bound, else the newest; 0 = none, the state alone
+-- ARGV[4]  and no more once they have so many bytes; one is always given
 --
--- Returns  {"warm", fields, messages, place in line or 0} | {"cold"}
+-- Returns  {"warm", fields, messages, place in line or 0, whether the bytes cut them short: 1 | 0} | {"cold"}
 -- Cost     O(messages returned).   Called by Support/Chats/Chats.live
 local chat, history, cell, waiting = unpack(KEYS)
 local epoch = redis.call('HGET', cell, 'epoch')
 if not epoch or redis.call('HGET', chat, 'epoch') ~= epoch then return { 'cold' } end
 
-local after, before, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local after, before, limit, most = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local low = string.format('%.0f-0', tonumber(after) + 1)
 local high = before == '0' and '+' or string.format('%.0f-0', tonumber(before) - 1)
-local entries
-if limit == 0 or before ~= '0' and tonumber(before) <= tonumber(after) + 1 then
-    entries = {}
-elseif after ~= '-1' then
-    entries = redis.call('XRANGE', history, low, high, 'COUNT', limit)
-else
-    entries = redis.call('XREVRANGE', history, high, low, 'COUNT', limit)
+if before ~= '0' and tonumber(before) <= tonumber(after) + 1 then limit = 0 end
+
+-- A few at a time: large messages are not to be read for nothing.
+local messages, bytes, forward = {}, 0, after ~= '-1'
+while #messages < limit and bytes < most do
+    local count = math.min(32, limit - #messages)
+    local entries = forward and redis.call('XRANGE', history, low, high, 'COUNT', count)
+        or not forward and redis.call('XREVRANGE', history, high, low, 'COUNT', count)
+    for _, entry in ipairs(entries) do
+        if bytes < most then
+            messages[#messages + 1] = entry[2][2]
+            bytes = bytes + #entry[2][2]
+        end
+        if forward then low = '(' .. entry[1] else high = '(' .. entry[1] end
+    end
+    if #entries < count then break end
+end
+local cut = bytes >= most and #messages < limit and 1 or 0
+if not forward then
+    for i = 1, math.floor(#messages / 2) do
+        messages[i], messages[#messages + 1 - i] = messages[#messages + 1 - i], messages[i]
+    end
 end
 
-local messages, count = {}, #entries
-for i, entry in ipairs(entries) do messages[after ~= '-1' and i or count + 1 - i] = entry[2][2] end
 local conversation = redis.call('HGET', chat, 'conversation')
 local place = conversation and redis.call('ZRANK', waiting, conversation)
-return { 'warm', redis.call('HGETALL', chat), messages, place and place + 1 or 0 }
+return { 'warm', redis.call('HGETALL', chat), messages, place and place + 1 or 0, cut }

@@ -31,12 +31,24 @@ package struct Journal: Sendable {
     package func entries(
         after: String? = nil, upTo: String? = nil, limit: Int
     ) async throws(RedisError) -> [JournalEntry] {
-        let reply = try await redis.send([
-            "XRANGE", .string(cell.journal), .string(after.map { "(" + $0 } ?? "-"), .string(upTo ?? "+"),
-            "COUNT", .integer(limit),
-        ])
-        return (reply.array ?? []).compactMap(JournalEntry.init)
+        var entries: [JournalEntry] = []
+        var start = after.map { "(" + $0 } ?? "-"
+        while entries.count < limit {
+            let count = min(limit - entries.count, Self.surelyTaken)
+            let reply = try await redis.send([
+                "XRANGE", .string(cell.journal), .string(start), .string(upTo ?? "+"), "COUNT",
+                .integer(count),
+            ])
+            let page = reply.array ?? []
+            entries += page.compactMap(JournalEntry.init)
+            guard page.count == count, let last = entries.last else { break }
+            start = "(" + last.id
+        }
+        return entries
     }
+
+    /// So many entries fit into a reply, however large the messages in them are.
+    static let surelyTaken = 64
 
     /// Where a reader is, by its own account in Redis; nil when Redis does not know it.
     package func position(of reader: String) async throws(RedisError) -> String? {

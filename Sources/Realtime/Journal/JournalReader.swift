@@ -88,9 +88,19 @@ package struct JournalReader<Consumer: JournalConsumer>: Service {
 
     /// Waits in Redis for at most a quarter of the lease, so that the duty is kept in time.
     private func read(after position: String) async throws -> [JournalEntry] {
+        do {
+            return try await read(batch, after: position)
+        } catch let error as RedisError {
+            // Many large messages: a whole batch of them is more than one reply may be.
+            guard error.code == .protocolViolation, batch > Journal.surelyTaken else { throw error }
+            return try await read(Journal.surelyTaken, after: position)
+        }
+    }
+
+    private func read(_ count: Int, after position: String) async throws -> [JournalEntry] {
         let wait = lease.milliseconds / 4
         let reply = try await blocking.send([
-            "XREAD", "COUNT", .integer(batch), "BLOCK", .integer(wait),
+            "XREAD", "COUNT", .integer(count), "BLOCK", .integer(wait),
             "STREAMS", .string(journal.cell.journal), .string(position),
         ])
         return (reply.array?.first?.array?.last?.array ?? []).compactMap(JournalEntry.init)

@@ -44,4 +44,6 @@ package struct StreamOpening: Sendable {
 
     /// Publications that one opening recovers at most; who has missed more loads anew.
     package static let limit = 1000
+    /// And so large; what is larger is loaded anew, page by page.
+    package static let maxBytes = 16 << 20
 }

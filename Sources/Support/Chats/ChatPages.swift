@@ -22,7 +22,8 @@ struct ChatPages: Sendable {
         case .newest, .before, .since:
             let top = if case .before(let seq) = range { seq - 1 } else { live.seq }
             let oldest = hot.first?.seq ?? top + 1
-            if hot.count >= limit || oldest <= 1 { return hot }
+            // What was cut off may not be in PostgreSQL yet; it is the next page.
+            if hot.count >= limit || oldest <= 1 || live.isCut { return hot }
             let cold = try await reading {
                 try await messageRows.newest(chat, before: oldest, limit: limit - hot.count)
             }

@@ -38,7 +38,7 @@ extension Chats {
         let live = try await live(
             chat, viewer, known.map { .after(max(0, $0.seq)) } ?? .newest,
             known == nil ? 0 : StreamOpening.limit,
-            now)
+            now, maxBytes: StreamOpening.maxBytes)
         let position = StreamPosition(epoch: live.epoch, offset: live.seq)
         return StreamOpening(
             position: position, state: live.chatState,
@@ -65,6 +65,7 @@ extension Chats {
         else { return .lost }
         var messages = live.messages
         let missing = top.offset - known.seq - messages.count
+        if missing > 0, live.isCut { return .lost }
         if missing > 0 {
             do {
                 let cold = try await coldChats.messageRows.following(chat, after: known.seq, limit: missing)

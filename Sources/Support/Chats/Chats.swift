@@ -7,6 +7,9 @@ import Redis
 package struct Chats: Sendable {
     /// Messages that one answer has at most.
     package static let pageLimit = 200
+    /// Bytes of messages out of Redis after which an answer has no more of them. A reply beyond the limits of the
+    /// connection that all share would end it.
+    static let pageBytes = 4 << 20
 
     private let redis: RedisClient
     let coldChats: ColdChats
@@ -101,7 +104,8 @@ package struct Chats: Sendable {
     }
 
     func live(
-        _ chat: Chat.Address, _ viewer: Principal, _ range: MessageRange, _ limit: Int, _ now: Timestamp
+        _ chat: Chat.Address, _ viewer: Principal, _ range: MessageRange, _ limit: Int, _ now: Timestamp,
+        maxBytes: Int = Self.pageBytes
     ) async throws -> LiveState {
         let (after, before): (Int, Int) =
             switch range {
@@ -112,7 +116,7 @@ package struct Chats: Sendable {
         let reply = try await coldChats.warm(chat, for: viewer, at: now) {
             try await redis.evaluate(
                 coldChats.scripts.read, keys: [chat.state, chat.history, chat.cell.state, chat.waiting],
-                arguments: [.integer(after), .integer(before), .integer(limit)])
+                arguments: [.integer(after), .integer(before), .integer(limit), .integer(maxBytes)])
         }
         guard let state = LiveState(reply) else {
             throw SupportError.unavailable("The chat could not be read.")

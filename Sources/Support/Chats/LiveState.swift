@@ -10,16 +10,19 @@ struct LiveState: Sendable {
     let messages: [ByteBuffer]
     /// Place in line, from 1; nil when not waiting.
     let place: Int?
+    /// There are more messages in the range, but these are as large as was allowed.
+    let isCut: Bool
 
-    init(fields: [String: String], messages: [ByteBuffer], place: Int?) {
+    init(fields: [String: String], messages: [ByteBuffer], place: Int?, isCut: Bool) {
         self.fields = fields
         self.messages = messages
         self.place = place
+        self.isCut = isCut
     }
 
     /// From the reply of `chats/read`; nil when the chat is cold.
     init?(_ reply: RESPValue) {
-        guard let parts = reply.array, parts.first?.text == "warm", parts.count == 4 else { return nil }
+        guard let parts = reply.array, parts.first?.text == "warm", parts.count == 5 else { return nil }
         var fields: [String: String] = [:]
         let pairs = parts[1].array ?? []
         for index in stride(from: 0, to: pairs.count - 1, by: 2) {
@@ -28,7 +31,7 @@ struct LiveState: Sendable {
         let place = parts[3].int ?? 0
         self.init(
             fields: fields, messages: (parts[2].array ?? []).compactMap(\.bytes),
-            place: place > 0 ? place : nil)
+            place: place > 0 ? place : nil, isCut: parts[4].int == 1)
     }
 
     private func number(_ field: String) -> Int { fields[field].flatMap { Int($0) } ?? 0 }

@@ -23,6 +23,7 @@ package struct StaffNews: Sendable {
             read, keys: [Chat.Address.staffLog(of: stream.account, in: stream.cell), stream.cell.state],
             arguments: [
                 .integer(max(-1, known?.offset ?? -1)), .integer(StreamOpening.limit), .string(Epoch.fresh()),
+                .integer(StreamOpening.maxBytes),
             ])
         guard let parts = reply.array, parts.count == 3, let epoch = parts[0].text,
             let top = parts[1].text.flatMap({ Int($0) })

@@ -75,6 +75,43 @@ import Testing
         #expect(everything.messages.map(\.seq) == Array(1...35))
     }
 
+    @Test
+    func `large messages come in smaller pages, without a hole, and never more than the connection takes`()
+        async throws
+    {
+        let fixture = try await SupportFixture.make()
+        let visitor = try await fixture.contact()
+        // Four bytes a character: 600 kB each, 78 MB together.
+        let large = String(repeating: "😀", count: 150_000)
+        for number in 1...130 { try await fixture.send("\(number) \(large.dropLast(4))", from: visitor) }
+        func page(_ range: MessageRange) async throws -> ChatView {
+            try await fixture.desk.chats.show(
+                visitor.chat, to: visitor.principal, range, limit: 200, at: .now())
+        }
+        var (up, down) = (try await page(.newest), try await page(.after(0)))
+        var (older, newer) = (up.messages.map(\.seq), down.messages.map(\.seq))
+        #expect((1...20).contains(older.count) && (1...20).contains(newer.count))
+        while up.hasMore {
+            up = try await page(.before(older[0]))
+            older = up.messages.map(\.seq) + older
+        }
+        while down.hasMore {
+            down = try await page(.after(newer[newer.count - 1]))
+            newer += down.messages.map(\.seq)
+        }
+        #expect(older == Array(1...130) && newer == Array(1...130))
+
+        let position = down.position
+        func recovery(from offset: Int) async throws -> Int? {
+            let stream = fixture.desk.chats.stream(visitor.chat, for: visitor.principal)
+            let opening = try await stream.open(
+                .position(StreamPosition(epoch: position.epoch, offset: offset)))
+            return if case .recovered(let missed) = opening.recovery { missed.count } else { nil }
+        }
+        #expect(try await recovery(from: 120) == 10)
+        #expect(try await recovery(from: 0) == nil, "so much is loaded anew, page by page")
+    }
+
     @Test func `an answer has at most two hundred messages and at least one`() async throws {
         let (fixture, visitor, _) = try await longChat()
         for (limit, count) in [(0, 1), (-5, 1), (1_000_000, 35)] {
