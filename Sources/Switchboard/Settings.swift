@@ -102,6 +102,12 @@ struct Settings: Sendable {
             "gateway.max_outbound_bytes", 131_072...(1 << 30))
         gateway.channel.webSocket.drainPeriod = .milliseconds(
             Int64(reader.int("gateway.drain_ms", 0...600_000)))
+        gateway.channel.webSocket.messageTimeout = .seconds(
+            Int64(reader.int("gateway.message_timeout_s", 1...3600)))
+        gateway.echo = reader.flag("gateway.echo")
+        if gateway.echo, environment == "production" {
+            reader.complain("gateway.echo", "it is for conformance tests and never true in production")
+        }
         self.gateway = gateway
 
         worker = WorkerSettings(

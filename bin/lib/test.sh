@@ -9,7 +9,7 @@ install_for() {
         unit) packages+=("${build_packages[@]}") ;;
         integration) packages+=("${build_packages[@]}" "${redis_packages[@]}" "${postgres_packages[@]}") ;;
         web) packages+=("${python_packages[@]}") ;;
-        browser | compat | faults)
+        browser | compat | conformance | faults)
             packages+=("${build_packages[@]}" "${redis_packages[@]}" "${postgres_packages[@]}"
                 "${python_packages[@]}" "${scenario_packages[@]}")
             ;;
@@ -51,9 +51,10 @@ test_web() {
 
 test_browser() { test_scenario "browser" Tests/Scenario/test_conversation.py; }
 test_compat() { test_scenario "compat" Tests/Scenario/test_actioncable_client.py; }
+test_conformance() { test_scenario "conformance" Tests/Scenario/test_conformance.py; }
 test_faults() {
     test_scenario "faults" Tests/Scenario --ignore Tests/Scenario/test_conversation.py \
-        --ignore Tests/Scenario/test_actioncable_client.py
+        --ignore Tests/Scenario/test_actioncable_client.py --ignore Tests/Scenario/test_conformance.py
 }
 
 # test_scenario NAME PYTEST-ARGUMENTS…: on the release binary, which the scenarios start themselves.
