@@ -20,6 +20,7 @@ package struct GatewayApplication: Sendable {
         package var host = "127.0.0.1"
         package var port = 3000
         package var channel = GatewayChannel.Configuration()
+        package var cable = CableLimits()
         /// Whether `/echo` is there, for conformance tests of the WebSocket.
         package var echo = false
 
@@ -95,7 +96,7 @@ package struct GatewayApplication: Sendable {
             anywhere, "widget/sessions", "support_chat", "support_chat/mark_read", "support_chat/messages",
             "cable/tickets")
 
-        let door = DoorMiddleware(door: Door(desk: desk))
+        let door = DoorMiddleware(door: Door(desk: desk), address: address)
         let signedIn = router.group("").add(middleware: door)
         signedIn.delete("auth/login", use: auth.logout)
 

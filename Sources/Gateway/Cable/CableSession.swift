@@ -15,17 +15,20 @@ final class CableSession: SocketSession, StreamMember {
 
     private let socket: Socket
     private let cable: Cable
-    private let principal: Principal
+    let principal: Principal
+    private let address: String
+    private var budget = FrameBudget()
     private var subscriptions = ActionCableSubscriptions<CableChannel>(limit: 100)
     private var waiting: CircularBuffer<ActionCableCommand> = []
     private var isWorking = false
     private var errors = 0
     private var isClosed = false
 
-    init(socket: Socket, cable: Cable, principal: Principal) {
+    init(socket: Socket, cable: Cable, principal: Principal, address: String) {
         self.socket = socket
         self.cable = cable
         self.principal = principal
+        self.address = address
     }
 
     func opened() {
@@ -34,6 +37,7 @@ final class CableSession: SocketSession, StreamMember {
     }
 
     func received(text: ByteBuffer) {
+        guard isWithinBudget() else { return }
         do {
             let command = try ActionCableCommand(parsing: text)
             guard waiting.count < Self.maxWaiting else { return refuse(.tooManyWaiting) }
@@ -57,7 +61,18 @@ final class CableSession: SocketSession, StreamMember {
         isClosed = true
         waiting = []
         cable.loops.state(of: socket.eventLoop).remove(self)
+        cable.seats.leave(principal, address)
         for (identifier, channel) in subscriptions.active { leave(channel, identifier) }
+    }
+
+    /// Whether a frame may be looked at; otherwise its sender has been told.
+    private func isWithinBudget() -> Bool {
+        switch budget.take(cable.frames, at: .now()) {
+        case .within: return true
+        case .beyond(let wait): socket.send(text: ErrorResponse.tooManyFrames(retryAfter: wait).payload())
+        case .abuse: disconnect(.tooManyFrames)
+        }
+        return false
     }
 
     private func refuse(_ refusal: ErrorResponse) {
@@ -178,7 +193,8 @@ final class CableSession: SocketSession, StreamMember {
             refuse(.notSubscribed)
             return done()
         }
-        let context = CommandContext(desk: cable.desk, principal: principal, channel: channel)
+        let context = CommandContext(
+            desk: cable.desk, principal: principal, channel: channel, address: address)
         let cable = cable
         away {
             await Commands.perform(data, context, cable.refusal)

@@ -8,15 +8,20 @@ package struct UpgradeRequest: Sendable {
     /// The parameters of the query, decoded; where a name comes twice, the first counts.
     package let query: [String: String]
     package let headers: HTTPFields
+    /// The `Host` that the client thinks it speaks to.
+    package let host: String?
     /// The address of the client: the peer's, or what trusted proxies say (`ClientAddress`).
     package let remoteAddress: String
     /// What the client would like to speak, most liked first.
     package let offeredSubprotocols: [String]
 
-    package init(path: String, query: [String: String], headers: HTTPFields, remoteAddress: String) {
+    package init(
+        path: String, query: [String: String], headers: HTTPFields, host: String? = nil, remoteAddress: String
+    ) {
         self.path = path
         self.query = query
         self.headers = headers
+        self.host = host
         self.remoteAddress = remoteAddress
         self.offeredSubprotocols = WebSocketHandshake.offeredSubprotocols(headers)
     }
@@ -25,7 +30,7 @@ package struct UpgradeRequest: Sendable {
         let target = RequestTarget(request.path ?? "/")
         self.init(
             path: target.path, query: target.query, headers: request.headerFields,
-            remoteAddress: remoteAddress)
+            host: request.authority, remoteAddress: remoteAddress)
     }
 }
 

@@ -36,18 +36,21 @@ package final class Messages: Sendable {
 
     /// Sends a message to a chat that the sender may write in.
     ///
+    /// - Parameter address: where it comes from, for the limit that all who write from there share; nil has none.
+    ///
     /// Throws `SupportError`: `.limited`, `.notFound` for a chat that does not exist, `.unavailable` when a cold
     /// chat cannot be read; and `RedisError` when Redis is away. After an error it is unknown whether the message
     /// was accepted, so the sender repeats it with the same `client_id`.
     package func send(
-        _ draft: MessageDraft, to chat: Chat.Address, from sender: Principal, at now: Timestamp
+        _ draft: MessageDraft, to chat: Chat.Address, from sender: Principal, address: String? = nil,
+        at now: Timestamp
     ) async throws -> Sent {
         let iso = now.iso8601
         let limit = sender.senderKind == .user ? configuration.contactMessages : configuration.agentMessages
         let keys = [
             chat.state, chat.history, chat.clients,
             chat.rate(of: "\(sender.senderKind.rawValue):\(sender.senderID)"),
-            chat.waiting, chat.cell.journal, chat.cell.state,
+            chat.waiting, chat.cell.journal, chat.cell.state, chat.rate(ofAddress: address ?? ""),
         ]
         let arguments: [RedisArgument] = [
             .integer(now.milliseconds), .string(iso), .string(sender.senderKind.rawValue),
@@ -58,6 +61,8 @@ package final class Messages: Sendable {
             .string(Conversation.ID.new(at: now).description), .integer(limit.interval),
             .integer(limit.burst),
             .integer(configuration.historyLength), .string(chat.channel), .string(chat.staffChannel),
+            .integer(address == nil ? 0 : configuration.addressMessages.interval),
+            .integer(configuration.addressMessages.burst),
         ]
         let reply = try await coldChats.warm(chat, for: sender, at: now) {
             try await redis.evaluate(send, keys: keys, arguments: arguments)
