@@ -43,6 +43,8 @@ final class CableLoop {
         for session in sessions.values where isOver(session.principal) { session.disconnect(reason) }
     }
 
+    var count: Int { sessions.count }
+
     var staff: [AgentSession] {
         sessions.values.compactMap {
             guard case .agent(let session) = $0.principal else { return nil }
@@ -88,6 +90,13 @@ package struct CableLoops: Sendable {
     /// Sends off the sessions of those for whom `isOver` holds.
     package func end(_ reason: DisconnectReason, where isOver: @escaping @Sendable (Principal) -> Bool) {
         for (loop, state) in loops { loop.execute { state.value.end(reason, where: isOver) } }
+    }
+
+    /// How many sessions there are, on all loops.
+    package func count() async throws -> Int {
+        var count = 0
+        for (loop, state) in loops { count += try await loop.submit { state.value.count }.get() }
+        return count
     }
 
     /// The members of staff who have sessions here, each login once.

@@ -122,6 +122,41 @@ import Testing
         }
     }
 
+    @Test func `a client that does not read is sent off, and has lost nothing when it comes back`()
+        async throws
+    {
+        try await TestFace.run(.live) { face in
+            let visitor = try await face.fixture.contact()
+            try await face.fixture.send("hello", from: visitor)
+            let raw = try await RawClient.connect(to: face.client.port ?? 0, isReading: false)
+            try await raw.send(handshake("/cable?token=\(visitor.token)"))
+            let slow = CableClient(raw: raw)
+            try await slow.send("subscribe", CableClient.chat(visitor.chat))
+            // More than the kernel's buffers and the queue together hold.
+            let content = String(repeating: "x", count: 140_000)
+            var sent = 1
+            try await waitUntil("its socket is closed") {
+                sent += 1
+                try await face.fixture.answer("\(sent) \(content)", to: visitor)
+                return try await face.loops.count() == 0
+            }
+            #expect(sent < 200)
+            try await face.fixture.answer("the last one", to: visitor)
+
+            let again = try await CableClient.open(face, "?token=\(visitor.token)").client
+            #expect(try await again.next()["type"] == "welcome")
+            #expect(try await again.subscribe(CableClient.chat(visitor.chat)) == "confirm_subscription")
+            var seen = 1
+            while seen < sent + 1 {
+                let page = try await face.ask(
+                    .get, "/support_chat/messages?since=\(seen)&limit=2", as: visitor.token)
+                let first = try #require(page.body["messages", "0", "seq"].flatMap { Int($0) })
+                #expect(first == seen + 1)
+                seen += page.body["messages", "1", "seq"] == nil ? 1 : 2
+            }
+        }
+    }
+
     @Test func `nobody is served by the echo endpoint unless it was opened`() async throws {
         try await TestFace.run(.live) { face in
             let raw = try await RawClient.connect(to: face.client.port ?? 0)

@@ -107,13 +107,11 @@ import Testing
     }
 
     @Test func `a socket ends with the token that opened it, the contact's and the staff's`() async throws {
-        try await TestFace.run(
-            .live,
-            {
-                $0.contactTokenLifetime = .seconds(5)
-                $0.loginLifetime = .seconds(6)
-            }
-        ) { face in
+        let soon: @Sendable (inout SupportConfiguration) -> Void = {
+            $0.contactTokenLifetime = .seconds(5)
+            $0.loginLifetime = .seconds(6)
+        }
+        try await TestFace.run(.live, soon) { face in
             let visitor = try await face.fixture.contact()
             let theirs = try await open(face, visitor.token)
             let ours = try await open(face, try await logIn(face))
