@@ -15,6 +15,8 @@ package struct SupportConfiguration: Sendable {
     /// How many messages a contact, and an agent, may send: a burst, refilled at a steady rate.
     package var contactMessages = RateLimit(burst: 20, per: .milliseconds(500))
     package var agentMessages = RateLimit(burst: 60, per: .milliseconds(100))
+    /// How many messages all who write from one address may send. An office of a hundred people shares one.
+    package var addressMessages = RateLimit(burst: 2000, per: .milliseconds(2))
     /// New widget sessions, and log-in attempts, from one address.
     package var sessionsPerAddress = RateLimit(burst: 300, per: .milliseconds(200))
     package var loginsPerAddress = RateLimit(burst: 30, per: .seconds(2))

@@ -91,6 +91,7 @@ package struct SupportFixture: Sendable {
         let unlimited = RateLimit(burst: 1_000_000, per: .milliseconds(1))
         configuration.contactMessages = unlimited
         configuration.agentMessages = unlimited
+        configuration.addressMessages = unlimited
         configuration.sessionsPerAddress = unlimited
         configuration.loginsPerAddress = unlimited
         configuration.loginsPerEmail = unlimited

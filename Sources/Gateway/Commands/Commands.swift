@@ -8,6 +8,8 @@ struct CommandContext: Sendable {
     let desk: SupportDesk
     let principal: Principal
     let channel: CableChannel
+    /// Where the caller is, for the limits that an address has.
+    let address: String?
 
     /// The chat of the channel; actions of chats make no sense elsewhere.
     func chat(for action: String) throws(SupportError) -> Chat.Address {

@@ -79,7 +79,8 @@ struct AdminChatsController {
         -> some ResponseGenerator
     {
         try await SentMessage.send(
-            request, to: try context.chat(), from: context.principal, desk, at: context.now)
+            request, to: try context.chat(), from: context.principal, address: context.address, desk,
+            at: context.now)
     }
 
     private func archive(_ archived: Bool, _ context: StaffContext) async throws -> some ResponseGenerator {

@@ -1,4 +1,5 @@
 import Realtime
+import Secrets
 
 /// The Redis keys and channels of a chat and its account: all of them in the account's cell.
 extension Chat.Address {
@@ -39,4 +40,8 @@ extension Chat.Address {
 
     /// String: the bucket that limits how fast somebody writes.
     package func rate(of sender: String) -> String { key("rate:\(sender)") }
+    /// The same for an address, of which Redis sees a digest: who was where is nobody's business there.
+    package func rate(ofAddress address: String) -> String {
+        cell.key("rate:address:\(Digest.sha256Hex(address).prefix(32))")
+    }
 }

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import Realtime
 import ServiceLifecycle
+import Support
 
 /// A gateway: HTTP and sockets, stateless, any number of them.
 struct GatewayRole {
@@ -20,7 +21,8 @@ struct GatewayRole {
             frameHeader: { FrameEncoder.textHeader(length: $0, into: &$1) })
         let gateway = GatewayApplication(
             configuration: settings.gateway, desk: house.desk,
-            cable: Cable(desk: house.desk, hub: hub, loops: loops, logger: logger),
+            cable: Cable(
+                desk: house.desk, hub: hub, loops: loops, limits: settings.gateway.cable, logger: logger),
             files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
             metrics: { [metrics] in metrics.exposition() })
         logger.info(
@@ -29,7 +31,14 @@ struct GatewayRole {
 
         try await ServiceGroup(
             configuration: .init(
-                services: [.init(service: gateway.build(on: house.group))],
+                services: [
+                    .init(service: gateway.build(on: house.group)),
+                    .init(
+                        service: LoginWatch(
+                            revocations: Revocations(
+                                redis: settings.redis, group: house.group, logger: logger),
+                            desk: house.desk, loops: loops, logger: logger)),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
         await hub.shutdown()
