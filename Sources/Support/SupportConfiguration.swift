@@ -13,6 +13,9 @@ package struct SupportConfiguration: Sendable {
     /// How many messages a contact, and an agent, may send: a burst, refilled at a steady rate.
     package var contactMessages = RateLimit(burst: 20, per: .milliseconds(500))
     package var agentMessages = RateLimit(burst: 60, per: .milliseconds(100))
+    /// How many receipts a contact, and an agent, may give: several tabs and a list that is read through included.
+    package var contactMarks = RateLimit(burst: 60, per: .milliseconds(100))
+    package var agentMarks = RateLimit(burst: 200, per: .milliseconds(20))
     /// New widget sessions, and log-in attempts, from one address.
     package var sessionsPerAddress = RateLimit(burst: 300, per: .milliseconds(200))
     package var loginsPerAddress = RateLimit(burst: 30, per: .seconds(2))

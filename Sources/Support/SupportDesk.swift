@@ -58,7 +58,7 @@ package final class SupportDesk: Sendable {
         messages = try Messages(
             redis: redis, scripts: scripts, coldChats: coldChats, rows: messageRows,
             configuration: configuration)
-        receipts = Receipts(redis: redis, coldChats: coldChats)
+        receipts = Receipts(redis: redis, coldChats: coldChats, configuration: configuration)
         archive = Archive(redis: redis, coldChats: coldChats)
         typing = Typing(redis: redis)
         announcements = Announcements(redis: redis, scripts: chatScripts, configuration: configuration)
