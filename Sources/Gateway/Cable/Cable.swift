@@ -15,6 +15,7 @@ package final class Cable: Sendable {
     let desk: SupportDesk
     let hub: Hub
     let loops: CableLoops
+    let presence: CablePresence
     let logger: Logger
 
     package init(desk: SupportDesk, hub: Hub, loops: CableLoops, logger: Logger) {
@@ -22,7 +23,12 @@ package final class Cable: Sendable {
         self.hub = hub
         self.loops = loops
         self.logger = logger
+        presence = CablePresence(
+            presence: desk.presence, process: Identifier<Cable>.new().description, logger: logger)
     }
+
+    /// The gateway has stopped: its people are gone, without waiting for its lease to end.
+    package func shutdown() async { await presence.shutdown() }
 
     /// Decides on one request to open a WebSocket.
     package func admit(_ request: UpgradeRequest, on loop: any EventLoop) -> EventLoopFuture<Admission> {

@@ -16,6 +16,7 @@ final class CableSession: SocketSession, StreamMember {
     private let socket: Socket
     private let cable: Cable
     private let principal: Principal
+    private let attendance: CableAttendance
     private var subscriptions = ActionCableSubscriptions<CableChannel>(limit: 100)
     private var waiting: CircularBuffer<ActionCableCommand> = []
     private var isWorking = false
@@ -26,6 +27,7 @@ final class CableSession: SocketSession, StreamMember {
         self.socket = socket
         self.cable = cable
         self.principal = principal
+        attendance = CableAttendance(socket: socket, cable: cable, principal: principal)
     }
 
     func opened() {
@@ -57,6 +59,7 @@ final class CableSession: SocketSession, StreamMember {
         isClosed = true
         waiting = []
         cable.loops.state(of: socket.eventLoop).remove(self)
+        attendance.closed()
         for (identifier, channel) in subscriptions.active { leave(channel, identifier) }
     }
 
@@ -76,6 +79,7 @@ final class CableSession: SocketSession, StreamMember {
         switch command {
         case .subscribe(let identifier): subscribe(identifier)
         case .unsubscribe(let identifier):
+            attendance.left(identifier)
             if let channel = subscriptions.unsubscribe(identifier) { leave(channel, identifier) }
             done()
         case .message(let identifier, let data): perform(data, identifier)
@@ -155,6 +159,7 @@ final class CableSession: SocketSession, StreamMember {
         } else {
             if subscriptions.confirm(identifier, channel) {
                 socket.send(text: ActionCableFrame.confirm(identifier))
+                attendance.joined(identifier, channel)
             } else {
                 leave(channel, identifier)
             }
@@ -178,7 +183,8 @@ final class CableSession: SocketSession, StreamMember {
             refuse(.notSubscribed)
             return done()
         }
-        let context = CommandContext(desk: cable.desk, principal: principal, channel: channel)
+        let context = CommandContext(
+            desk: cable.desk, principal: principal, channel: channel, typing: attendance.typing)
         let cable = cable
         away {
             await Commands.perform(data, context, cable.refusal)

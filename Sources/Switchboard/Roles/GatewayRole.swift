@@ -23,9 +23,10 @@ struct GatewayRole {
                 return frame
             },
             onGap: { loops.reconnectAll() })
+        let cable = Cable(desk: house.desk, hub: hub, loops: loops, logger: logger)
         let gateway = GatewayApplication(
             configuration: settings.gateway, desk: house.desk,
-            cable: Cable(desk: house.desk, hub: hub, loops: loops, logger: logger),
+            cable: cable,
             files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
             metrics: { [metrics] in metrics.exposition() })
         logger.info(
@@ -37,6 +38,7 @@ struct GatewayRole {
                 services: [.init(service: gateway.build(on: house.group))],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
+        await cable.shutdown()
         await hub.shutdown()
     }
 }
