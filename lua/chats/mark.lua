@@ -5,6 +5,7 @@
 -- KEYS[3]  {cN}:journal            stream  facts on their way to PostgreSQL
 -- KEYS[4]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
 -- KEYS[5]  {cN}:ACCOUNT:rate:marks:READER    string  when the reader's bucket is full again, ms (GCRA)
+-- KEYS[6]  {cN}:ACCOUNT:staff:log  stream  0-offset -> what the staff were told
 -- ARGV[1]  now, ms
 -- ARGV[2]  now, ISO 8601
 -- ARGV[3]  who: user | admin
@@ -15,11 +16,12 @@
 -- ARGV[8]  rate limit: burst, marks
 -- ARGV[9]  the chat's channel
 -- ARGV[10] the staff's channel
+-- ARGV[11] staff's log length, publications
 --
 -- Returns  {"marked", seq} | {"unchanged", seq} | {"limited", retry after, ms} | {"cold"}
 -- Cost     O(1), and O(messages above the mark) for an agent who read less than everything.
 --          Called by Support/Chats/Receipts.mark
-local chat, history, journal, cell, rate = unpack(KEYS)
+local chat, history, journal, cell, rate, log = unpack(KEYS)
 local now, iso, who, what, upto, agent = unpack(ARGV, 1, 6)
 local side = who .. '_' .. what
 
@@ -73,7 +75,9 @@ if is_agents then -- only this agent's screens change their count; the chat is r
     end
     local is_whole = own == seq or above[1] and above[1][1] == text(own + 1) .. '-0'
     if count < 100 and not is_whole then count = 'null' else count = text(math.min(count, 100)) end
-    redis.call('PUBLISH', ARGV[10], '\n{"type":"chat_updated","chat":{"id":"' .. state[2] .. '","read_up_to":' .. text(top)
-        .. ',"unread":' .. tostring(unread) .. '},"agent_id":"' .. agent .. '","unread_count":' .. count .. '}')
+    local news = '{"type":"chat_updated","chat":{"id":"' .. state[2] .. '","read_up_to":' .. text(top) .. ',"unread":'
+        .. tostring(unread) .. '},"agent_id":"' .. agent .. '","unread_count":' .. count .. '}'
+    local entry = redis.call('XADD', log, 'MAXLEN', '~', ARGV[11], '0-*', 'm', news)
+    redis.call('PUBLISH', ARGV[10], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
 end
 return { 'marked', text(top) }

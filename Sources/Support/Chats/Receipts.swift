@@ -28,7 +28,7 @@ package struct Receipts: Sendable {
         let limit = who == .user ? configuration.contactMarks : configuration.agentMarks
         let keys = [
             chat.state, chat.history, chat.cell.journal, chat.cell.state,
-            chat.rate(of: "marks:\(who.rawValue):\(reader.senderID)"),
+            chat.rate(of: "marks:\(who.rawValue):\(reader.senderID)"), chat.staffLog,
         ]
         let reply = try await coldChats.warm(chat, for: reader, at: now) {
             try await redis.evaluate(
@@ -37,7 +37,7 @@ package struct Receipts: Sendable {
                     .integer(now.milliseconds), .string(now.iso8601), .string(who.rawValue),
                     .string(mark.rawValue), .integer(seq ?? 0), .string(who == .admin ? reader.senderID : ""),
                     .integer(limit.interval), .integer(limit.burst), .string(chat.channel),
-                    .string(chat.staffChannel),
+                    .string(chat.staffChannel), .integer(configuration.staffLogLength),
                 ])
         }
         if reply.array?.first?.text == "limited" {
