@@ -14,6 +14,8 @@ final class CablePresence: Sendable {
         var isTurning = false
         /// Something changed: the next turn comes after a moment, not after a beat.
         var isHurried = false
+        /// Redis did not answer the last call; said once, not with every beat.
+        var isFailing = false
         /// Tells a timer whether it is still the one that counts.
         var timer = 0
     }
@@ -43,6 +45,10 @@ final class CablePresence: Sendable {
         state.withLockedValue { state in
             state.timer += 1
             state.ledger.leaveAll()
+        }
+        for _ in 0..<100 where state.withLockedValue({ $0.isTurning }) {
+            // Woken early is as good: the turn under way is only not to be overtaken.
+            try? await Task.sleep(for: .milliseconds(10))
         }
         await turns()
     }
@@ -87,9 +93,19 @@ final class CablePresence: Sendable {
             do {
                 let beat = try await presence.beat(
                     turn.step, as: turn.gateway, came: turn.came, went: turn.went)
-                guard state.withLockedValue({ $0.ledger.finished(turn, beat) }) else { return }
+                let isMore = state.withLockedValue { state in
+                    state.isFailing = false
+                    return state.ledger.finished(turn, beat)
+                }
+                if !isMore { return }
             } catch {
-                logger.warning("who is there could not be told", metadata: ["error": "\(error)"])
+                let isNew = state.withLockedValue { state in
+                    defer { state.isFailing = true }
+                    return !state.isFailing
+                }
+                if isNew {
+                    logger.warning("who is there could not be told", metadata: ["error": "\(error)"])
+                }
                 return
             }
         }

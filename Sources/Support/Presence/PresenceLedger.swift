@@ -78,9 +78,12 @@ package struct PresenceLedger: Sendable {
         case .beating(let more):
             told.formUnion(turn.came)
             told.subtract(turn.went)
-            for subject in turn.came + turn.went
-            where (sockets[subject] != nil) == told.contains(subject) {
-                changed.remove(subject)
+            for subject in turn.came + turn.went {
+                if (sockets[subject] != nil) == told.contains(subject) {
+                    changed.remove(subject)
+                } else {
+                    changed.insert(subject)  // it changed again meanwhile
+                }
             }
             hasBegun = turn.step != .end
             if turn.step == .end { life += 1 }
