@@ -175,6 +175,22 @@ import Testing
         }
     }
 
+    @Test func `a gateway that wakes up while it is being cleared away is told so`() async throws {
+        try await stage { stage, _ in
+            let chats = (0..<600).map { _ in
+                Presence.Subject(name: "u \(stage.fixture.account) \(Chat.ID.new())", card: nil)
+            }
+            try await stage.beat(.begin, "a", chats)
+            let redis = stage.fixture.world.redis
+            _ = try await redis.send(["ZADD", "{c0}:presence:gateways", "XX", "1", "a"])
+            #expect(try await stage.beat(.begin, "b") == .beating(more: true))
+            #expect(try await redis.send(["ZCARD", "{c0}:presence:held"]).int == 100)
+            #expect(try await stage.beat(.beat, "a") == .lapsed)
+            try await stage.beat(.beat, "b")
+            #expect(try await redis.send(["EXISTS", "{c0}:presence:held"]).int == 0)
+        }
+    }
+
     @Test func `staff begin with who is there, and contacts with whether`() async throws {
         try await stage { stage, listening in
             let bob = try await stage.fixture.colleague("Bob \"the\" Builder")
