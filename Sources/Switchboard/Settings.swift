@@ -130,6 +130,8 @@ struct Settings: Sendable {
         support.contactMessages = reader.rate("limits.contact_messages")
         support.agentMessages = reader.rate("limits.agent_messages")
         support.addressMessages = reader.rate("limits.address_messages")
+        support.contactMarks = reader.rate("limits.contact_marks")
+        support.agentMarks = reader.rate("limits.agent_marks")
         support.sessionsPerAddress = reader.rate("limits.sessions_per_address")
         support.loginsPerAddress = reader.rate("limits.logins_per_address")
         support.loginsPerEmail = reader.rate("limits.logins_per_email")

@@ -13,6 +13,7 @@ package final class Cable: Sendable {
     let desk: SupportDesk
     let hub: Hub
     let loops: CableLoops
+    let presence: CablePresence
     let logger: Logger
     let seats: Seats
     let frames: FrameBudget.Rule
@@ -35,7 +36,12 @@ package final class Cable: Sendable {
         seats = Seats(limits)
         frames = FrameBudget.Rule(limits.frames)
         origins = limits.origins
+        presence = CablePresence(
+            presence: desk.presence, process: Identifier<Cable>.new().description, logger: logger)
     }
+
+    /// The gateway has stopped: its people are gone, without waiting for its lease to end.
+    package func shutdown() async { await presence.shutdown() }
 
     /// Decides on one request to open a WebSocket.
     package func admit(_ request: UpgradeRequest, on loop: any EventLoop) -> EventLoopFuture<Admission> {

@@ -19,6 +19,7 @@ final class CableSession: SocketSession, StreamMember {
     let address: String
     let dialect: ActionCableDialect
     private var budget = FrameBudget()
+    let attendance: CableAttendance
     var subscriptions = ActionCableSubscriptions<CableSubscription>(limit: 100)
     /// What the client may come back with; extended dialect only.
     let resumption: CableResumption?
@@ -36,6 +37,7 @@ final class CableSession: SocketSession, StreamMember {
         self.principal = principal
         self.address = address
         self.dialect = dialect
+        attendance = CableAttendance(socket: socket, cable: cable, principal: principal)
         resumption = dialect == .extended ? CableResumption(restored: identifiers) : nil
     }
 
@@ -78,6 +80,7 @@ final class CableSession: SocketSession, StreamMember {
         waiting = []
         cable.loops.state(of: socket.eventLoop).remove(self)
         cable.seats.leave(principal, address)
+        attendance.closed()
         for (identifier, subscription) in subscriptions.active { leave(subscription, identifier) }
         keep()
     }
@@ -117,6 +120,7 @@ final class CableSession: SocketSession, StreamMember {
         case .command(.history(let identifier, let history)): recover(identifier, from: history)
         case .command(.message(let identifier, let data)): perform(data, identifier)
         case .command(.unsubscribe(let identifier)):
+            attendance.left(identifier)
             if let subscription = subscriptions.unsubscribe(identifier) {
                 leave(subscription, identifier)
                 keep()
@@ -159,7 +163,8 @@ final class CableSession: SocketSession, StreamMember {
             return done()
         }
         let context = CommandContext(
-            desk: cable.desk, principal: principal, channel: subscription.channel, address: address)
+            desk: cable.desk, principal: principal, channel: subscription.channel, address: address,
+            typing: attendance.typing)
         let cable = cable
         away {
             await Commands.perform(data, context, cable.refusal)

@@ -10,6 +10,7 @@ struct CommandContext: Sendable {
     let channel: CableChannel
     /// Where the caller is, for the limits that an address has.
     let address: String?
+    let typing: CableTyping
 
     /// The chat of the channel; actions of chats make no sense elsewhere.
     func chat(for action: String) throws(SupportError) -> Chat.Address {
@@ -24,10 +25,12 @@ struct ActionInput: Decodable, Sendable {
     var content: String?
     var clientID: String?
     var on: Bool?
+    var isPrivate: Bool?
     var upToSeq: WholeNumber?
 
     enum CodingKeys: String, CodingKey {
         case action, content, on
+        case isPrivate = "private"
         case clientID = "client_id"
         case upToSeq = "up_to_seq"
     }

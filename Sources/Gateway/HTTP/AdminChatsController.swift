@@ -41,7 +41,8 @@ struct AdminChatsController {
         }
         return JSONBody(
             try await desk.chatList.page(
-                filter, of: context.session.accountID, before: query["before"].map(String.init),
+                filter, of: context.session.accountID, for: context.session.agentID,
+                before: query["before"].map(String.init),
                 limit: limit ?? 25))
     }
 

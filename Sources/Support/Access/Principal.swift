@@ -73,6 +73,13 @@ package struct AgentSession: Codable, Sendable, Equatable {
     /// When that token ends.
     package var expiresAt: Timestamp?
 
+    package init(
+        loginID: Identifier<Login>, accountID: Account.ID, agentID: Agent.ID, name: String, role: Role
+    ) {
+        (self.loginID, self.accountID, self.agentID) = (loginID, accountID, agentID)
+        (self.name, self.role) = (name, role)
+    }
+
     package func require(_ role: Role) throws(SupportError) {
         if self.role < role { throw .forbidden("This needs the role \(role.rawValue).") }
     }

@@ -14,6 +14,8 @@ extension Chat.Address {
     ///     archived                 1 | 0
     ///     conversation status version opened_at assigned_at assignee assignee_name    the latest episode
     ///     {user,admin}_{delivered,read}, …_at    how far each side has got and read, and when it moved there
+    ///     {user,admin}_{delivered,read}_moves    the last moves of that mark, ` SEQ:MS` each
+    ///     read:AGENT               how far this agent has read
     ///     idle                     1 once the keys were left to expire
     package var state: String { key("chat:\(chatID)") }
     /// Stream, `seq-0` → the message as clients see it.

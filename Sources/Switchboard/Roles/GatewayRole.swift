@@ -19,10 +19,11 @@ struct GatewayRole {
         let hub = try await Hub(
             redis: settings.redis, group: house.group, logger: logger,
             frameHeader: { FrameEncoder.textHeader(length: $0, into: &$1) })
+        let cable = Cable(
+            desk: house.desk, hub: hub, loops: loops, limits: settings.gateway.cable, logger: logger)
         let gateway = GatewayApplication(
             configuration: settings.gateway, desk: house.desk,
-            cable: Cable(
-                desk: house.desk, hub: hub, loops: loops, limits: settings.gateway.cable, logger: logger),
+            cable: cable,
             files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
             metrics: { [metrics] in metrics.exposition() })
         logger.info(
@@ -41,6 +42,7 @@ struct GatewayRole {
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
+        await cable.shutdown()
         await hub.shutdown()
     }
 }
