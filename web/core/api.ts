@@ -31,6 +31,12 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }
 
+/** What was heard last at one address: asking there again may then answer "nothing new". */
+export interface Heard {
+  path?: string;
+  etag?: string | null;
+}
+
 /** JSON over HTTP to one gateway, as the holder of one token. */
 export class Api {
   token: string | null = null;
@@ -46,15 +52,21 @@ export class Api {
     return this.send("GET", path);
   }
 
+  /** Like `get`, again and again; null when nothing is new since the time before. */
+  poll<T>(path: string, heard: Heard): Promise<T | null> {
+    return this.send("GET", path, undefined, heard);
+  }
+
   post<T>(path: string, body?: object): Promise<T> {
     return this.send("POST", path, body);
   }
 
   /** Throws only `ApiError`. */
-  async send<T>(method: string, path: string, body?: object): Promise<T> {
+  async send<T>(method: string, path: string, body?: object, heard: Heard = {}): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (this.token !== null) headers["Authorization"] = `Bearer ${this.token}`;
     if (body) headers["Content-Type"] = "application/json";
+    if (heard.path === path && heard.etag) headers["If-None-Match"] = heard.etag;
     let response: Response;
     let text: string;
     try {
@@ -71,8 +83,10 @@ export class Api {
       throw new ApiError(0, "network", String(cause));
     }
     const value = parse(text);
-    if (response.ok) return value as T;
-    throw refusal(response, value);
+    // A 304 has no body, so its value is null already.
+    if (!response.ok && response.status !== 304) throw refusal(response, value);
+    if (response.ok) Object.assign(heard, { path, etag: response.headers.get("ETag") });
+    return value as T;
   }
 
   /** A fresh address for the WebSocket. The ticket in it works once, for half a minute. */

@@ -1,6 +1,13 @@
 import { type Item, itemsOf } from "./items.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
-import type { Conversation, Side, SupportChat, SupportMessage } from "./protocol.ts";
+import type {
+  ChatStanding,
+  Conversation,
+  Receipt,
+  Side,
+  SupportChat,
+  SupportMessage,
+} from "./protocol.ts";
 import { batch, Signal } from "./signal.ts";
 import { type Merge, Timeline } from "./timeline.ts";
 
@@ -13,7 +20,8 @@ import { type Merge, Timeline } from "./timeline.ts";
  */
 export type Connection = "connecting" | "online" | "reconnecting" | "polling" | "offline";
 
-const typingLasts = 4000;
+/** How long "typing" holds without another word of it, in seconds, unless it says so itself. */
+const typingLasts = 4;
 
 /** What one side knows of one chat, as signals for the views. It asks nobody for anything. */
 export class ChatState {
@@ -71,18 +79,32 @@ export class ChatState {
     this.settle();
   }
 
-  applyStatus(status: "delivered" | "read", by: Side, upTo: number, at: string): void {
+  applyStatus(status: Receipt, by: Side, upTo: number, at: string | null): void {
     if (this.timeline.applyStatus(status, by, upTo, at)) this.show();
+  }
+
+  /** Everything that publications tell but messages do not, as it is now. */
+  stand({ conversation, marks, persisted_up_to }: ChatStanding): void {
+    batch(() => {
+      this.conversation.value = conversation;
+      for (const by of ["user", "admin"] as const) {
+        for (const status of ["delivered", "read"] as const) {
+          this.applyStatus(status, by, marks[by][status], marks[by][`${status}_at`]);
+        }
+      }
+      this.persisted(persisted_up_to);
+    });
   }
 
   isAccepted(entry: OutboxEntry): boolean {
     return this.#seqOf(entry) !== undefined;
   }
 
-  peerTypes(on: boolean): void {
+  /** `lasts` is in seconds. */
+  peerTypes(on: boolean, lasts: number = typingLasts): void {
     clearTimeout(this.#typingTimer);
     this.peerTyping.value = on;
-    if (on) this.#typingTimer = setTimeout(() => this.peerTypes(false), typingLasts);
+    if (on) this.#typingTimer = setTimeout(() => this.peerTypes(false), lasts * 1000);
   }
 
   /** Drops from the outbox what the database has, and shows the rest. */

@@ -1,5 +1,5 @@
 import { ApiError } from "./api.ts";
-import type { CableSubscription } from "./cable.ts";
+import type { CableSubscription } from "./subscription.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import type { SupportMessage } from "./protocol.ts";
 import type { Delivery } from "./sender.ts";

@@ -1,7 +1,8 @@
 /** The wire types of the gateway's REST and `/cable` surfaces. Times are ISO 8601, UTC, in milliseconds. */
 
 export type Side = "user" | "admin";
-export type MessageStatus = "sent" | "delivered" | "read" | "failed";
+export type Receipt = "delivered" | "read";
+export type MessageStatus = "sent" | Receipt | "failed";
 
 export interface SupportMessage {
   id: string;
@@ -30,7 +31,7 @@ export interface Conversation {
   status: "waiting" | "active" | "ended";
   /** Place in the line while waiting, from 1. */
   position?: number;
-  assignee?: { id: string; name: string } | null;
+  assignee?: Person | null;
 }
 
 export interface MessagePage {
@@ -39,6 +40,27 @@ export interface MessagePage {
   /** Every message up to this `seq` is committed in the database. */
   persisted_up_to: number;
   conversation?: Conversation | null;
+}
+
+/** How far one side has received and read what the other wrote. */
+export interface Marks {
+  delivered: number;
+  delivered_at: string | null;
+  read: number;
+  read_at: string | null;
+}
+
+/** How a chat stands now, said after every confirmed subscription. */
+export interface ChatStanding {
+  position: StreamPosition;
+  persisted_up_to: number;
+  conversation: Conversation | null;
+  marks: Record<Side, Marks>;
+}
+
+export interface Person {
+  id: string;
+  name: string;
 }
 
 export interface SupportChat extends MessagePage {
@@ -89,9 +111,11 @@ export interface ChatRow {
   last_message_sender: Side | null;
   message_count: number;
   unread: number | boolean;
+  /** How many messages of the contact the asking agent has not read. */
+  unread_count?: number;
   archived: boolean;
   status: string | null;
-  assignee: { id: string; name: string } | null;
+  assignee: Person | null;
 }
 
 export interface ChatRowPage {
@@ -109,13 +133,22 @@ export type ChatEvent =
   | { type: "persisted"; up_to_seq: number }
   | {
     type: "message_status";
-    status: "delivered" | "read";
+    status: Receipt;
     by: Side;
     up_to_seq: number;
     at: string;
   }
-  | { type: "typing"; by: Side; on: boolean }
+  | { type: "typing"; by: Side; on: boolean; agent?: Person; expires_in?: number }
   | { type: "conversation"; conversation: Conversation | null }
+  | { type: "chat_state" } & ChatStanding
+  | { type: "reset" }
+  | {
+    type: "presence";
+    by?: Side;
+    online?: boolean;
+    user?: { online: boolean };
+    staff?: { online: boolean };
+  }
   | { type: "error"; code: string; message: string; client_id?: string; retry_after?: number };
 
 /** What an event tells of a chat's row: some of its fields, and the contact's name beside them. */
@@ -131,7 +164,13 @@ export type AdminEvent =
     message: SupportMessage;
     chat: ChatNews;
   }
-  | { type: "chat_updated"; chat: ChatNews };
+  /** `agent_id`: it is this agent's own reading that is told of. */
+  | { type: "chat_updated"; chat: ChatNews; agent_id?: string }
+  | { type: "staff_state"; position: StreamPosition }
+  | { type: "reset" }
+  | { type: "presence"; chat_id: string; online: boolean }
+  | { type: "viewing"; chat_id: string; agents: Person[] }
+  | { type: "agent_presence"; agent: Person; online: boolean };
 
 /** The longest message that the gateway takes, in characters. */
 export const longestMessage = 150_000;

@@ -1,7 +1,13 @@
-import type { MessageStatus, Side, SupportMessage } from "./protocol.ts";
+import type { MessageStatus, Receipt, Side, SupportMessage } from "./protocol.ts";
 
 /** `conflict`: another message already had that `seq`, so the live state was rebuilt elsewhere. */
 export type Merge = "same" | "changed" | "conflict";
+
+/** Everything up to a `seq` was received, or read; and when. */
+interface Mark {
+  upTo: number;
+  at: string | null;
+}
 
 /**
  * The accepted messages of one chat, in `seq` order, each once.
@@ -9,11 +15,15 @@ export type Merge = "same" | "changed" | "conflict";
  * Messages come from answers, acknowledgements and publications, in any order and more than once.
  * The loaded part begins at `from` and has no holes up to `knownUpTo`; whatever lies beyond came
  * early, and the messages between are still to be fetched.
+ *
+ * What each side has received and read is kept as marks: a message that comes late, as it was when
+ * it was sent, is given the status that the marks say.
  */
 export class Timeline {
   #messages: SupportMessage[] = [];
   #from = 1;
   #knownUpTo = 0;
+  readonly #marks = new Map<string, Mark>();
 
   get messages(): readonly SupportMessage[] {
     return this.#messages;
@@ -41,6 +51,7 @@ export class Timeline {
     this.#messages = [...messages].sort((a, b) => a.seq - b.seq);
     this.#from = this.#messages[0]?.seq ?? 1;
     this.#knownUpTo = this.#from - 1;
+    this.#marks.clear();
     this.#advance();
   }
 
@@ -53,7 +64,7 @@ export class Timeline {
   /** Messages before `from` are left out: they would stand there with a hole behind them. */
   merge(messages: readonly SupportMessage[]): Merge {
     let result: Merge = "same";
-    for (const message of messages) {
+    for (const message of messages.map((message) => this.#stamped(message))) {
       if (message.seq < this.#from) continue;
       const at = this.#indexOf(message.seq);
       const known = this.#messages[at];
@@ -72,22 +83,13 @@ export class Timeline {
     return result;
   }
 
-  /** `by` has received or read everything of the other side up to `upTo`. */
-  applyStatus(status: "delivered" | "read", by: Side, upTo: number, at: string): boolean {
-    let changed = false;
-    this.#messages = this.#messages.map((message) => {
-      const old = message.sender_type === by || message.seq > upTo ||
-        rank(message.status) >= rank(status);
-      if (old) return message;
-      changed = true;
-      return {
-        ...message,
-        status,
-        delivered_at: message.delivered_at ?? at,
-        read_at: status === "read" ? at : null,
-      };
-    });
-    return changed;
+  /** `by` has received or read everything of the other side up to `upTo`. False: nothing new. */
+  applyStatus(status: Receipt, by: Side, upTo: number, at: string | null): boolean {
+    if (upTo <= (this.#marks.get(by + status)?.upTo ?? 0)) return false;
+    this.#marks.set(by + status, { upTo, at });
+    const before = this.#messages;
+    this.#messages = before.map((message) => this.#stamped(message));
+    return this.#messages.some((message, index) => message !== before[index]);
   }
 
   /** The accepted message that `side` sent under `clientId`. */
@@ -108,24 +110,27 @@ export class Timeline {
     return Math.min(this.#knownUpTo, (unread?.seq ?? Infinity) - 1);
   }
 
+  /** The same object when the marks say nothing new of the message. */
+  #stamped(message: SupportMessage): SupportMessage {
+    const by = message.sender_type === "user" ? "admin" : "user";
+    for (const status of ["read", "delivered"] as const) {
+      const mark = this.#marks.get(by + status);
+      if (!mark || message.seq > mark.upTo) continue;
+      if (rank(message.status) >= rank(status)) break;
+      const delivered_at = message.delivered_at ?? mark.at;
+      return { ...message, status, delivered_at, [`${status}_at`]: mark.at };
+    }
+    return message;
+  }
+
   #advance(): void {
     let at = this.#indexOf(this.#knownUpTo + 1);
-    while (this.#messages[at]?.seq === this.#knownUpTo + 1) {
-      this.#knownUpTo++;
-      at++;
-    }
+    while (this.#messages[at++]?.seq === this.#knownUpTo + 1) this.#knownUpTo++;
   }
 
   /** Index of the first message with `seq` or a later one. */
   #indexOf(seq: number): number {
-    let low = 0;
-    let high = this.#messages.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#messages[middle]!.seq < seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.#messages.findLastIndex((message) => message.seq < seq) + 1;
   }
 }
 

@@ -1,5 +1,5 @@
-import { type Api, ApiError, isUnauthorized } from "./api.ts";
-import type { ChatTransport } from "./chat.ts";
+import { type Api, ApiError, type Heard, isUnauthorized } from "./api.ts";
+import type { ChatTransport } from "./feed.ts";
 import type { MessagePage, SupportChat, WidgetSession } from "./protocol.ts";
 import type { KeyValueStore } from "./storage.ts";
 
@@ -22,6 +22,7 @@ export interface VisitorOptions {
  */
 export class VisitorTransport implements ChatTransport {
   readonly #options: VisitorOptions;
+  readonly #heard: Heard = {};
 
   constructor(options: VisitorOptions) {
     this.#options = options;
@@ -38,8 +39,8 @@ export class VisitorTransport implements ChatTransport {
     }
   }
 
-  since(_chatId: string, seq: number): Promise<MessagePage> {
-    return this.#options.api.get(`/support_chat/messages?since=${seq}`);
+  since(_chatId: string, seq: number): Promise<MessagePage | null> {
+    return this.#options.api.poll(`/support_chat/messages?since=${seq}`, this.#heard);
   }
 
   before(_chatId: string, seq: number): Promise<MessagePage> {

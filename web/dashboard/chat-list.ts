@@ -14,8 +14,9 @@ export class ChatList {
       .sort((a, b) => compare(b, a));
   }
 
+  /** All unread messages of the active chats. */
   get unread(): number {
-    return this.rows("active").filter(isUnread).length;
+    return this.rows("active").reduce((sum, row) => sum + unreadOf(row), 0);
   }
 
   /** The cursor of the tab's next page; null when all is loaded. */
@@ -76,15 +77,26 @@ export class ChatList {
     const known = this.#rows.get(news.id);
     if (!known) {
       this.#early.add(news.id);
-      this.#rows.set(news.id, { ...newRow(news), unread: !isSeen });
+      this.#rows.set(news.id, { ...newRow(news), ...unread(isSeen ? 0 : 1) });
     } else if ((news.message_count ?? 0) > known.message_count) {
-      this.update({ ...news, unread: isSeen ? false : Number(known.unread) + 1 });
+      this.update({ ...news, ...unread(isSeen ? 0 : unreadOf(known) + 1) });
     }
   }
 
   viewed(chatId: string): void {
-    this.update({ id: chatId, unread: false });
+    this.update({ id: chatId, ...unread(0) });
   }
+}
+
+/** An agent's reading changes the count of unread messages for that agent alone. */
+export function ownNews(
+  { chat, agent_id }: { chat: ChatNews; agent_id?: string },
+  agentId: string,
+): ChatNews {
+  if (agent_id === undefined) return chat;
+  const { unread: isUnread, unread_count, ...rest } = chat;
+  if (agent_id !== agentId) return rest;
+  return { ...rest, ...unread(unread_count ?? Number(isUnread ?? false)) };
 }
 
 function newRow(news: ChatNews): ChatRow {
@@ -97,7 +109,7 @@ function newRow(news: ChatNews): ChatRow {
     last_message_preview: null,
     last_message_sender: null,
     message_count: 0,
-    unread: false,
+    ...unread(0),
     archived: false,
     status: null,
     assignee: null,
@@ -105,8 +117,14 @@ function newRow(news: ChatNews): ChatRow {
   };
 }
 
-export function isUnread(row: ChatRow): boolean {
-  return Number(row.unread) > 0;
+/** How many of the contact's messages this agent has not read. */
+export function unreadOf(row: Pick<ChatRow, "unread" | "unread_count">): number {
+  return row.unread_count ?? Number(row.unread);
+}
+
+/** The fields of a row that say so. */
+export function unread(count: number): { unread: boolean; unread_count: number } {
+  return { unread: count > 0, unread_count: count };
 }
 
 /** The name to call the contact by; null when nothing is known of them. */

@@ -1,5 +1,5 @@
-import type { Api } from "../core/api.ts";
-import type { ChatTransport } from "../core/chat.ts";
+import type { Api, Heard } from "../core/api.ts";
+import type { ChatTransport } from "../core/feed.ts";
 import type { AdminChat, Agent, MessagePage, StaffLogin } from "../core/protocol.ts";
 import { Signal } from "../core/signal.ts";
 import type { KeyValueStore } from "../core/storage.ts";
@@ -47,9 +47,10 @@ export class Staff {
 /** An agent's way to one chat. Loading it marks it as viewed. */
 export function staffTransport(api: Api, id: string): ChatTransport {
   const path = chatPath(id);
+  const heard: Heard = {};
   return {
     load: () => api.get<AdminChat>(path),
-    since: (_, seq) => api.get<MessagePage>(`${path}/messages?since=${seq}`),
+    since: (_, seq) => api.poll<MessagePage>(`${path}/messages?since=${seq}`, heard),
     before: (_, seq) => api.get<MessagePage>(`${path}/messages?before=${seq}&limit=50`),
     send: (_, content, client_id) => api.post(`${path}/messages`, { content, client_id }),
   };

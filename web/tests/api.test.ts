@@ -57,6 +57,28 @@ describe("the REST client", () => {
     assert.ok(wait > 55_000 && wait <= 60_000);
   });
 
+  it("polls with the last answer's ETag, at its own address alone", async () => {
+    const tags: (string | null)[] = [];
+    const answers = [
+      new Response('{"n":1}', { headers: { ETag: '"a"' } }),
+      new Response(null, { status: 304 }),
+      new Response('{"n":2}', { headers: { ETag: '"b"' } }),
+      new Response('{"n":3}'),
+      new Response('{"n":4}'),
+    ];
+    const api = new Api("https://gateway", (_, init) => {
+      tags.push(new Headers(init?.headers).get("If-None-Match"));
+      return Promise.resolve(answers.shift()!);
+    });
+    const heard = {};
+    const seen = [];
+    for (const path of ["/x?since=1", "/x?since=1", "/x?since=2", "/x?since=2", "/x?since=2"]) {
+      seen.push(await api.poll(path, heard));
+    }
+    assert.deepEqual(seen, [{ n: 1 }, null, { n: 2 }, { n: 3 }, { n: 4 }]);
+    assert.deepEqual(tags, [null, '"a"', null, '"b"', null]);
+  });
+
   it("gets a new ticket for each address of the socket", async () => {
     const { api, requests } = gateway([201, { ticket: "a b" }]);
     api.token = "t";

@@ -68,6 +68,32 @@ describe("a timeline", () => {
     assert.deepEqual(timeline.messages.map(({ status }) => status), ["read", "sent", "sent"]);
   });
 
+  it("gives messages that come after a receipt the status that it said", () => {
+    const timeline = new Timeline();
+    timeline.replace([message(1)]);
+    timeline.applyStatus("delivered", "user", 3, "t1");
+    timeline.applyStatus("read", "user", 2, "t2");
+    timeline.merge([message(2), message(3), message(4)]);
+    assert.deepEqual(timeline.messages.map(({ status }) => status), [
+      "read",
+      "read",
+      "delivered",
+      "sent",
+    ]);
+    assert.deepEqual([timeline.messages[1]?.delivered_at, timeline.messages[1]?.read_at], [
+      "t2",
+      "t2",
+    ]);
+  });
+
+  it("forgets the receipts of what it replaces", () => {
+    const timeline = new Timeline();
+    timeline.applyStatus("read", "user", 5, "t");
+    timeline.replace([message(1)]);
+    assert.equal(timeline.messages[0]?.status, "sent");
+    assert.equal(timeline.applyStatus("read", "user", 1, "t"), true);
+  });
+
   it("refreshes from before its own messages whose receipts are missing", () => {
     const timeline = new Timeline();
     timeline.replace([1, 2, 3].map((seq) => message(seq, { sender_type: "user" })));

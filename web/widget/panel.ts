@@ -140,6 +140,7 @@ function connect(
       opened(session) {
         opened(session);
         cable.connect();
+        cable.wake();
       },
     }),
     cable,
