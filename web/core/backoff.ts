@@ -12,9 +12,9 @@ export interface Parting {
  * Doubles from one second to thirty. The jitter is wide on purpose: after a gateway's restart all
  * its clients start counting in the same instant and must not come back in the same instant.
  */
-export function backoff(attempt: number, random: () => number = Math.random): number {
+export function backoff(attempt: number): number {
   const ceiling = Math.min(longestBackoff, 1000 * 2 ** attempt);
-  return Math.round(ceiling * (0.2 + 0.8 * random()));
+  return ceiling * (0.2 + 0.8 * Math.random());
 }
 
 /**

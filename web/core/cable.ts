@@ -1,5 +1,7 @@
 import { absence, type Parting } from "./backoff.ts";
-import type { CableSubscription, Positions, SubscriptionHandler } from "./subscription.ts";
+import { parseJson } from "./json.ts";
+import type { StreamPosition } from "./protocol.ts";
+import type { CableSubscription, SubscriptionHandler } from "./subscription.ts";
 
 /** The part of WebSocket that is used here. */
 export interface Socket {
@@ -21,17 +23,14 @@ interface Subscription {
   identifier: string;
   handler: SubscriptionHandler;
   confirmed: boolean;
-  /** What is asked for along with the subscription; the same as long as the socket is. */
-  history: { streams: Positions } | undefined;
-  askedAt: number;
+  /** What was missed has been asked for along with the subscription. */
+  resumes: boolean;
 }
 
-interface Frame extends Parting {
+interface Frame extends Parting, Partial<StreamPosition> {
   type?: string;
   identifier?: string;
   message?: unknown;
-  epoch?: string;
-  offset?: number;
 }
 
 /** The one with history is preferred. */
@@ -39,9 +38,6 @@ const protocols = ["actioncable-v1-ext-json", "actioncable-v1-json"];
 /** The server pings every 3 s: silence for longer than two of them means a dead connection. */
 const staleAfter = 7000;
 const handshakeLasts = 10_000;
-const askAgainAfter = 5000;
-/** A connection that held this long was a good one: the next back-off starts from the bottom. */
-const stableAfter = 10_000;
 
 /**
  * A client of ActionCable's wire protocol, with AnyCable's history where the server has it, that
@@ -62,7 +58,6 @@ export class Cable {
   #generation = 0;
   #attempt = 0;
   #heardAt = 0;
-  #welcomedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
 
@@ -96,17 +91,11 @@ export class Cable {
     handler: SubscriptionHandler,
   ): CableSubscription {
     const identifier = JSON.stringify(channel);
-    const subscription: Subscription = {
-      identifier,
-      handler,
-      confirmed: false,
-      history: undefined,
-      askedAt: 0,
-    };
+    const subscription = { identifier, handler, confirmed: false, resumes: false };
     this.#subscriptions.set(identifier, subscription);
-    if (this.#state === "open") this.#begin(subscription);
+    if (this.#state === "open") this.#ask(subscription);
     return {
-      perform: (action, data = {}) => {
+      perform: (action, data) => {
         if (!subscription.confirmed) return false;
         this.#send("message", identifier, { data: JSON.stringify({ ...data, action }) });
         return true;
@@ -145,27 +134,28 @@ export class Cable {
 
   #receive(text: string): void {
     this.#heardAt = Date.now();
-    const frame = parse(text);
+    const frame = Object(parseJson(text)) as Frame;
     if (frame.type === "welcome") {
       this.#state = "open";
-      this.#welcomedAt = Date.now();
-      for (const each of this.#subscriptions.values()) this.#begin(each);
+      for (const each of this.#subscriptions.values()) this.#ask(each);
     } else if (frame.type === "disconnect") this.#lose(frame);
+    // It held until the first beat, so it was a good one: the next back-off starts from the bottom.
+    else if (frame.type === "ping") this.#attempt = 0;
     const subscription = this.#subscriptions.get(frame.identifier ?? "");
     if (subscription) this.#deliver(subscription, frame);
   }
 
-  #deliver(subscription: Subscription, { type, message, epoch, offset }: Frame): void {
+  #deliver(subscription: Subscription, frame: Frame): void {
     const { handler } = subscription;
-    switch (type) {
+    switch (frame.type) {
       case "confirm_subscription":
         if (subscription.confirmed) break;
         subscription.confirmed = true;
-        handler.confirmed(subscription.history !== undefined);
+        handler.confirmed(subscription.resumes);
         break;
       case "confirm_history":
       case "reject_history":
-        handler.resumed?.(type === "confirm_history");
+        handler.resumed?.(frame.type === "confirm_history");
         break;
       case "reject_subscription":
         this.#subscriptions.delete(subscription.identifier);
@@ -173,8 +163,7 @@ export class Cable {
         handler.rejected?.();
         break;
       case undefined:
-        if (epoch === undefined || offset === undefined) handler.received(message);
-        else handler.received(message, { epoch, offset });
+        handler.received(frame.message, frame);
     }
   }
 
@@ -182,15 +171,9 @@ export class Cable {
     const silent = Date.now() - this.#heardAt;
     if (this.#state === "open" && silent > staleAfter) this.#lose();
     else if (this.#state === "opening" && silent > handshakeLasts) this.#lose();
-    if (this.#state !== "open") return;
-    for (const subscription of this.#subscriptions.values()) {
-      const overdue = Date.now() - subscription.askedAt > askAgainAfter;
-      if (!subscription.confirmed && overdue) this.#ask(subscription);
-    }
   }
 
   #lose(parting: Parting = {}): void {
-    if (this.#state === "open" && Date.now() - this.#welcomedAt > stableAfter) this.#attempt = 0;
     const wait = absence(parting, this.#attempt++);
     this.#state = wait === null ? "refused" : "waiting";
     this.#end();
@@ -208,29 +191,15 @@ export class Cable {
     }
   }
 
-  #begin(subscription: Subscription): void {
-    const hasHistory = this.#socket?.protocol === protocols[0];
-    const streams = hasHistory ? subscription.handler.positions?.() : undefined;
-    subscription.history = streams && { streams };
-    this.#ask(subscription);
-  }
-
   #ask(subscription: Subscription): void {
-    const { identifier, history } = subscription;
-    subscription.askedAt = Date.now();
-    this.#send("subscribe", identifier, { history });
+    const { identifier, handler } = subscription;
+    const hasHistory = this.#socket?.protocol === protocols[0];
+    const streams = hasHistory ? handler.positions?.() : undefined;
+    subscription.resumes = streams !== undefined;
+    this.#send("subscribe", identifier, streams && { history: { streams } });
   }
 
   #send(command: string, identifier: string, more?: object): void {
     this.#socket?.send(JSON.stringify({ command, identifier, ...more }));
-  }
-}
-
-function parse(text: string): Frame {
-  try {
-    const frame: unknown = JSON.parse(text);
-    return typeof frame === "object" && frame !== null ? frame : { type: "unreadable" };
-  } catch {
-    return { type: "unreadable" };
   }
 }

@@ -1,6 +1,7 @@
 import { type Item, itemsOf } from "./items.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
 import type {
+  ChatEvent,
   ChatStanding,
   Conversation,
   Receipt,
@@ -9,7 +10,7 @@ import type {
   SupportMessage,
 } from "./protocol.ts";
 import { batch, Signal } from "./signal.ts";
-import { type Merge, Timeline } from "./timeline.ts";
+import { Timeline } from "./timeline.ts";
 
 /**
  * - connecting: the chat is not loaded yet, or its socket has never been up
@@ -57,16 +58,17 @@ export class ChatState {
     });
   }
 
-  merge(messages: readonly SupportMessage[]): Merge {
+  /** True: a message turned out to be another one. */
+  merge(messages: readonly SupportMessage[]): boolean {
     for (const { client_id, seq, sender_type } of messages) {
       if (sender_type !== this.side) this.peerTypes(false);
       else if (client_id !== null && seq < this.timeline.from) {
         this.#acceptedBefore.set(client_id, seq);
       }
     }
-    const result = this.timeline.merge(messages);
+    const isConflict = this.timeline.merge(messages);
     this.settle();
-    return result;
+    return isConflict;
   }
 
   prepend(messages: readonly SupportMessage[]): void {
@@ -83,17 +85,24 @@ export class ChatState {
     if (this.timeline.applyStatus(status, by, upTo, at)) this.show();
   }
 
-  /** Everything that publications tell but messages do not, as it is now. */
-  stand({ conversation, marks, persisted_up_to }: ChatStanding): void {
-    batch(() => {
-      this.conversation.value = conversation;
-      for (const by of ["user", "admin"] as const) {
-        for (const status of ["delivered", "read"] as const) {
-          this.applyStatus(status, by, marks[by][status], marks[by][`${status}_at`]);
-        }
-      }
-      this.persisted(persisted_up_to);
-    });
+  /** Everything that is told but messages themselves. */
+  apply(event: ChatEvent): void {
+    switch (event.type) {
+      case "chat_state":
+        this.#stand(event);
+        break;
+      case "persisted":
+        this.persisted(event.up_to_seq);
+        break;
+      case "message_status":
+        this.applyStatus(event.status, event.by, event.up_to_seq, event.at);
+        break;
+      case "typing":
+        if (event.by !== this.side) this.peerTypes(event.on, event.expires_in);
+        break;
+      case "conversation":
+        this.conversation.value = event.conversation;
+    }
   }
 
   isAccepted(entry: OutboxEntry): boolean {
@@ -126,6 +135,18 @@ export class ChatState {
       this.unread.value = timeline.messages.filter((message) =>
         message.sender_type !== side && message.read_at === null
       ).length;
+    });
+  }
+
+  #stand({ conversation, marks, persisted_up_to }: ChatStanding): void {
+    batch(() => {
+      this.conversation.value = conversation;
+      for (const by of ["user", "admin"] as const) {
+        for (const status of ["delivered", "read"] as const) {
+          this.applyStatus(status, by, marks[by][status], marks[by][`${status}_at`]);
+        }
+      }
+      this.persisted(persisted_up_to);
     });
   }
 

@@ -1,12 +1,13 @@
-import { isUnauthorized } from "./api.ts";
+import { ApiError, isUnauthorized } from "./api.ts";
 import type { Cable } from "./cable.ts";
 import { ChatState } from "./chat-state.ts";
 import { Courier } from "./courier.ts";
-import { ChatFeed, type ChatTransport } from "./feed.ts";
+import { ChatFeed } from "./feed.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ChatEvent, Side } from "./protocol.ts";
 import { Receipts } from "./receipts.ts";
 import { Sender } from "./sender.ts";
+import type { ChatTransport } from "./transport.ts";
 
 export interface ChatOptions {
   transport: ChatTransport;
@@ -28,8 +29,8 @@ export interface ChatOptions {
  */
 export class ChatSession {
   readonly state: ChatState;
+  readonly feed: ChatFeed;
   readonly #outbox: Outbox;
-  readonly #feed: ChatFeed;
   readonly #sender: Sender;
   readonly #courier: Courier;
   readonly #receipts: Receipts;
@@ -38,7 +39,7 @@ export class ChatSession {
     const state = new ChatState(outbox, side);
     this.state = state;
     this.#outbox = outbox;
-    this.#feed = new ChatFeed({
+    this.feed = new ChatFeed({
       transport,
       cable,
       state,
@@ -54,44 +55,38 @@ export class ChatSession {
       },
       unauthorized: () => unauthorized?.(),
     });
-    this.#courier = new Courier({
-      post: (content, clientId) => transport.send(this.#feed.chatId, content, clientId),
-      received: (message) => this.#feed.merge([message]),
-      failed: (error) => {
-        if (isUnauthorized(error)) this.#feed.expired();
-      },
+    this.#courier = new Courier(async (content, clientId) => {
+      const { message } = await transport.send(content, clientId);
+      this.feed.merge([message]);
     });
     this.#sender = new Sender({
       outbox,
       isAccepted: (entry) => state.isAccepted(entry),
-      deliver: async (entry) =>
-        this.#feed.isStale ? { kind: "retry" } : await this.#courier.deliver(entry),
+      deliver: async (entry) => {
+        if (this.feed.isStale) throw new ApiError(0, "stale");
+        try {
+          await this.#courier.deliver(entry);
+        } catch (error) {
+          if (isUnauthorized(error)) this.feed.expired();
+          throw error;
+        }
+      },
       changed: () => {
         state.rateLimited.value = this.#sender.rateLimited;
         state.show();
       },
     });
-    this.#receipts = new Receipts({
-      timeline: state.timeline,
-      side,
-      perform: (action, data) => this.#feed.perform(action, data),
-      markRead: async (upTo) => await transport.markRead?.(this.#feed.chatId, upTo),
-    });
+    this.#receipts = new Receipts(state, this.feed);
   }
 
   start(): void {
-    void this.#feed.refresh();
+    this.feed.refresh();
   }
 
   close(): void {
-    this.#feed.close();
+    this.feed.close();
     this.#sender.stop();
     this.state.peerTypes(false);
-  }
-
-  /** True while something written here has not been accepted; refused messages do not count. */
-  get isSending(): boolean {
-    return this.state.items.peek().some((item) => item.status === "sending");
   }
 
   send(content: string): void {
@@ -102,7 +97,7 @@ export class ChatSession {
   }
 
   retry(clientId: string): void {
-    this.#outbox.revive(clientId);
+    this.#outbox.refused.delete(clientId);
     this.state.show();
     this.#sender.wake();
   }
@@ -118,28 +113,24 @@ export class ChatSession {
 
   /** Everything loaded is before the reader's eyes. */
   seen(): void {
-    if (this.#receipts.seen()) this.state.show();
-  }
-
-  /** Loads the page before the oldest message. Throws `ApiError`. */
-  older(): Promise<void> {
-    return this.#feed.older();
-  }
-
-  network(up: boolean): void {
-    this.#feed.network(up);
+    this.#receipts.seen();
   }
 
   #heard(event: ChatEvent): void {
-    if (event.type === "error") {
-      if (event.client_id === undefined) return;
-      const wait = event.retry_after === undefined ? undefined : event.retry_after * 1000;
-      this.#courier.refused(event.client_id, event.code, wait);
-    } else if (event.type === "new_message" || event.type === "message_ack") {
-      const { client_id, sender_type } = event.message;
-      if (client_id !== null && sender_type === this.state.side) {
-        this.#courier.acknowledged(client_id);
+    switch (event.type) {
+      case "new_message":
+      case "message_ack": {
+        const { client_id, sender_type } = event.message;
+        if (sender_type === this.state.side) this.#courier.acknowledged(client_id);
+        break;
       }
+      case "chat_state":
+        if (!this.feed.isStale) this.#receipts.stand(event.marks[this.state.side]);
+        break;
+      case "error":
+        if (event.client_id !== undefined) {
+          this.#courier.refused(event.client_id, event.code, event.retry_after);
+        }
     }
   }
 }

@@ -1,19 +1,11 @@
-import { isUnauthorized } from "./api.ts";
+import { type ApiError, isUnauthorized } from "./api.ts";
 import { backoff, longestBackoff } from "./backoff.ts";
 import type { Cable } from "./cable.ts";
 import type { ChatState } from "./chat-state.ts";
-import type { ChatEvent, MessagePage, SupportChat, SupportMessage } from "./protocol.ts";
+import type { ChatEvent, SupportMessage } from "./protocol.ts";
+import { Repeater } from "./repeater.ts";
 import type { CableSubscription } from "./subscription.ts";
-
-/** How one side reaches its chat by REST. Every method may throw `ApiError`. */
-export interface ChatTransport {
-  load(): Promise<SupportChat>;
-  /** null: the same as when it was asked last. */
-  since(chatId: string, seq: number): Promise<MessagePage | null>;
-  before(chatId: string, seq: number): Promise<Pick<MessagePage, "messages">>;
-  send(chatId: string, content: string, clientId: string): Promise<{ message: SupportMessage }>;
-  markRead?(chatId: string, upTo: number): Promise<unknown>;
-}
+import type { ChatTransport } from "./transport.ts";
 
 export interface FeedOptions {
   transport: ChatTransport;
@@ -45,20 +37,21 @@ const pollEvery = 5000;
  */
 export class ChatFeed {
   readonly #options: FeedOptions;
-  chatId = "";
   /** What is loaded cannot be trusted, or nothing is: the next refresh loads from the start. */
   isStale = true;
+  #chatId = "";
   #epoch = "";
   #subscription: CableSubscription | null = null;
   #subscribed = false;
   /** What was missed is on its way over the socket: holes are no reason to ask for it. */
   #resuming = false;
   #networkDown = false;
-  #refreshing = false;
-  #again = false;
+  readonly #refreshing = new Repeater(
+    () => this.isStale ? this.#load() : this.#catchUp(),
+    (error) => this.#rest(error),
+  );
   #failures = 0;
   #closed = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #resubscription: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: FeedOptions) {
@@ -68,7 +61,7 @@ export class ChatFeed {
   close(): void {
     this.#closed = true;
     this.#subscription?.unsubscribe();
-    clearTimeout(this.#timer);
+    this.#refreshing.close();
     clearTimeout(this.#resubscription);
   }
 
@@ -76,11 +69,16 @@ export class ChatFeed {
     return this.#subscription?.perform(action, data) ?? false;
   }
 
+  /** By REST; whether it worked shows when it is asked for again. */
+  markRead(upTo: number): void {
+    this.#options.transport.markRead?.(upTo).catch(() => undefined);
+  }
+
   /** Loads the page before the oldest message. Throws `ApiError`. */
   async older(): Promise<void> {
     const { state, transport } = this.#options;
-    if (this.isStale || !state.hasOlder.peek()) return;
-    const page = await transport.before(this.chatId, state.timeline.from);
+    if (this.isStale) return;
+    const page = await transport.before(state.timeline.from);
     if (!this.#closed) state.prepend(page.messages);
   }
 
@@ -90,57 +88,38 @@ export class ChatFeed {
     this.#networkDown = !up;
     if (!up) connection.value = "offline";
     else if (this.#subscribed) connection.value = "online";
-    if (up) void this.refresh();
+    if (up) this.refresh();
   }
 
   merge(messages: readonly SupportMessage[]): void {
     const { state, arrived } = this.#options;
-    const result = state.merge(messages);
+    const isConflict = state.merge(messages);
     arrived();
-    if (result === "conflict") this.#reload();
-    else if (!this.#refreshing && !this.#resuming) this.#fill();
+    if (isConflict) this.#reload();
+    else if (!this.#refreshing.isRunning && !this.#resuming) this.#fill();
   }
 
   /** The token was refused: the next one may be another visitor's. */
   expired(): void {
     this.isStale = true;
     this.#options.unauthorized();
-    if (!this.#refreshing) void this.refresh();
+    this.refresh();
   }
 
-  async refresh(): Promise<void> {
-    if (this.#refreshing) {
-      this.#again = true;
-      return;
-    }
-    this.#refreshing = true;
-    clearTimeout(this.#timer);
-    let next: number | null = null;
-    try {
-      do {
-        this.#again = false;
-        if (this.isStale) await this.#load();
-        else await this.#catchUp();
-      } while (this.#again && !this.#closed);
+  refresh(): void {
+    void this.#refreshing.run();
+  }
+
+  /** How long until REST is asked again by itself. */
+  #rest(error: unknown): number | undefined {
+    if (error === undefined) {
       this.#failures = 0;
-      if (!this.#subscribed) next = pollEvery;
-    } catch (error) {
-      next = this.#failed(error);
+      return this.#subscribed ? undefined : pollEvery;
     }
-    this.#refreshing = false;
-    if (next !== null) this.#later(next);
-  }
-
-  #failed(error: unknown): number {
     if (isUnauthorized(error)) this.expired();
     if (!this.#subscribed) this.#options.state.connection.value = "offline";
-    const asked = (error as { retryAfter?: number }).retryAfter ?? 0;
+    const asked = (error as ApiError).retryAfter ?? 0;
     return Math.max(asked, this.isStale ? backoff(this.#failures++) : pollEvery);
-  }
-
-  #later(wait: number): void {
-    clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = setTimeout(() => this.refresh(), wait);
   }
 
   async #load(): Promise<void> {
@@ -151,26 +130,25 @@ export class ChatFeed {
     this.#epoch = chat.position.epoch;
     state.replace(chat);
     arrived();
-    if (chat.id !== this.chatId) this.#subscribe(chat.id);
+    if (chat.id !== this.#chatId) this.#subscribe(chat.id);
     refreshed();
   }
 
   async #catchUp(): Promise<void> {
     const { state, transport, refreshed } = this.#options;
     let from = state.timeline.refreshFrom(state.side);
-    for (;;) {
-      const known = state.timeline.knownUpTo;
-      const page = await transport.since(this.chatId, from);
+    let end: number;
+    do {
+      const page = await transport.since(from);
       if (this.#closed || this.isStale) return;
       if (page === null) break;
       if (page.position.epoch !== this.#epoch) return this.#reload();
       if (page.conversation !== undefined) state.conversation.value = page.conversation;
       this.merge(page.messages);
       state.persisted(page.persisted_up_to);
-      const reached = Math.max(from, ...page.messages.map((message) => message.seq));
-      if (reached === from || reached === known) break;
-      from = reached;
-    }
+      end = page.position.offset;
+      from = page.messages.at(-1)?.seq ?? end;
+    } while (from < end);
     if (!this.#subscribed && !this.#networkDown) state.connection.value = "polling";
     refreshed();
   }
@@ -180,7 +158,7 @@ export class ChatFeed {
     this.#subscription?.unsubscribe();
     clearTimeout(this.#resubscription);
     this.#unlink();
-    this.chatId = chatId;
+    this.#chatId = chatId;
     const subscription = cable.subscribe({ channel: "ChatChannel", chat_id: chatId }, {
       positions: () => {
         const position = { epoch: this.#epoch, offset: state.timeline.knownUpTo };
@@ -190,9 +168,9 @@ export class ChatFeed {
         this.#subscribed = true;
         this.#resuming = resumes;
         state.connection.value = "online";
-        clearTimeout(this.#timer);
+        this.#refreshing.later(undefined);
         linked(subscription);
-        if (!resumes || this.isStale) void this.refresh();
+        if (!resumes || this.isStale) this.refresh();
       },
       resumed: (complete) => {
         this.#resuming = false;
@@ -203,7 +181,7 @@ export class ChatFeed {
       lost: () => {
         this.#unlink();
         state.connection.value = this.#networkDown ? "offline" : "reconnecting";
-        this.#later(pollEvery);
+        this.#refreshing.later(pollEvery);
       },
       rejected: () => {
         this.#resubscription = setTimeout(() => this.#subscribe(chatId), longestBackoff);
@@ -222,41 +200,23 @@ export class ChatFeed {
   #received(event: ChatEvent): void {
     const { state, heard } = this.#options;
     // An answer that is on its way now may be older than this.
-    if (this.isStale) this.#again = true;
-    switch (event.type) {
-      case "new_message":
-      case "message_ack":
-        this.merge([event.message]);
-        break;
-      case "chat_state":
-        if (event.position.epoch === this.#epoch) state.stand(event);
-        else this.#reload();
-        break;
-      case "reset":
-        this.#reload();
-        break;
-      case "persisted":
-        state.persisted(event.up_to_seq);
-        break;
-      case "message_status":
-        state.applyStatus(event.status, event.by, event.up_to_seq, event.at);
-        break;
-      case "typing":
-        if (event.by !== state.side) state.peerTypes(event.on, event.expires_in);
-        break;
-      case "conversation":
-        state.conversation.value = event.conversation;
-    }
+    if (this.isStale && this.#refreshing.isRunning) this.refresh();
+    const isLost = event.type === "reset" ||
+      event.type === "chat_state" && event.position.epoch !== this.#epoch;
+    if (isLost) this.#reload();
+    else if (event.type === "new_message" || event.type === "message_ack") {
+      this.merge([event.message]);
+    } else state.apply(event);
     heard(event);
   }
 
   #fill(): void {
-    if (this.#options.state.timeline.hasGap) void this.refresh();
+    if (this.#options.state.timeline.hasGap) this.refresh();
   }
 
   #reload(): void {
     if (this.isStale) return;
     this.isStale = true;
-    void this.refresh();
+    this.refresh();
   }
 }

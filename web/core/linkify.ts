@@ -22,9 +22,12 @@ export function linkify(content: string): TextPart[] {
   return parts;
 }
 
-/** "(see https://a.example/b)." links without the ")." that belongs to the sentence. */
+/**
+ * "(see https://a.example/b)." links without the ")." that belongs to the sentence. The two ranges
+ * have the same signs in Chinese.
+ */
 function withoutTrailingPunctuation(text: string): string {
-  const cut = text.replace(/[.,:;!?。，、；：！？）」』】]+$/u, "");
+  const cut = text.replace(/[.,:;!?、-】！-？]+$/, "");
   return cut.endsWith(")") && !cut.includes("(")
     ? withoutTrailingPunctuation(cut.slice(0, -1))
     : cut;
@@ -32,7 +35,5 @@ function withoutTrailingPunctuation(text: string): string {
 
 function addressOf(text: string): string | null {
   const address = /^https?:/i.test(text) ? text : `mailto:${text}`;
-  if (!URL.canParse(address)) return null;
-  const url = new URL(address);
-  return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : null;
+  return URL.canParse(address) ? new URL(address).href : null;
 }

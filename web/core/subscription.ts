@@ -17,13 +17,13 @@ export interface SubscriptionHandler {
   /** False: what was missed cannot be had here any more. */
   resumed?(complete: boolean): void;
   /** `position` is where the message stands in its stream, if it is of those that are kept. */
-  received(message: unknown, position?: StreamPosition): void;
+  received(message: unknown, position: Partial<StreamPosition>): void;
   lost(): void;
   rejected?(): void;
 }
 
 export interface CableSubscription {
   /** False when not subscribed just now: nothing was sent. */
-  perform(action: string, data?: object): boolean;
+  perform(action: string, data: object): boolean;
   unsubscribe(): void;
 }

@@ -65,8 +65,9 @@ export class Chats {
     if (!session) return;
     let done = false;
     const stop = effect(() => {
-      void session.state.items.value;
-      if (done || session.isSending) return;
+      // What was refused does not keep it open.
+      const isSending = session.state.items.value.some(({ status }) => status === "sending");
+      if (done || isSending) return;
       done = true;
       this.#sessions.delete(chatId);
       this.#left.delete(chatId);
@@ -77,7 +78,7 @@ export class Chats {
   }
 
   network(up: boolean): void {
-    for (const session of this.#sessions.values()) session.network(up);
+    for (const session of this.#sessions.values()) session.feed.network(up);
   }
 
   close(): void {

@@ -86,7 +86,7 @@ export class ListFeed {
     const { api, loaded, unauthorized } = this.#options;
     const [tab, breaks] = [this.#tab, this.#breaks];
     try {
-      const page = await api.poll<ChatRowPage>(pathOf(tab), this.#heard);
+      const page = await api.get<ChatRowPage>(pathOf(tab), this.#heard);
       if (this.#closed) return;
       // What has changed since it was asked for is told by events.
       if (breaks === this.#breaks) this.#isStale = false;
@@ -103,8 +103,8 @@ export class ListFeed {
     if (!this.#subscribed) this.later();
   }
 
-  #received(event: AdminEvent, position?: StreamPosition): void {
-    if (position) this.#reached(position);
+  #received(event: AdminEvent, { epoch, offset }: Partial<StreamPosition>): void {
+    if (epoch !== undefined && offset !== undefined) this.#reached({ epoch, offset });
     if (event.type === "reset") this.#reload();
     // In a resumed stream this is where the missed events will lead to, not where they begin.
     else if (event.type === "staff_state") { if (this.#isStale) this.#position = event.position; }

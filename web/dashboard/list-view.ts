@@ -10,7 +10,7 @@ import { type Route, routeTo, type Tab } from "./route.ts";
 import type { DashboardKey, DashboardTranslate } from "./texts/en.ts";
 
 interface Row {
-  item: HTMLElement;
+  element: HTMLElement;
   link: HTMLAnchorElement;
   dot: ReturnType<typeof presenceDot>;
   badge: HTMLElement;
@@ -35,11 +35,11 @@ export function listView(
     class: "earlier",
     "data-testid": "more",
     // What went wrong shows in the connection's state; the button stays for another try.
-    on: { click: () => void inbox.more().catch(() => undefined) },
+    onclick: () => void inbox.more().catch(() => undefined),
   }, t("more"));
   const element = h(
     "nav",
-    { class: "list", "aria-label": t("chats"), on: { keydown: moveByArrows } },
+    { class: "list", "aria-label": t("chats"), onkeydown: moveByArrows },
     h("div", { class: "tabs", role: "tablist", "aria-label": t("chats") }, ...tabs),
     h("div", { id: "chats", class: "scroll", role: "tabpanel" }, rows, empty, more),
   );
@@ -50,7 +50,6 @@ export function listView(
       view.dot.show(inbox.presence.online.value.has(row.id));
       updateRow(view, row, route.value, locale, t);
     },
-    element: (view) => view.item,
   });
 
   const stop = effect(() => {
@@ -97,7 +96,7 @@ function createRow(id: string, t: DashboardTranslate): Row {
     h("span", { class: "line" }, dot.element, name, time),
     h("span", { class: "line" }, preview, badge, count),
   );
-  return { item: h("li", {}, link), link, dot, badge, name, time, preview, count };
+  return { element: h("li", {}, link), link, dot, badge, name, time, preview, count };
 }
 
 function updateRow(

@@ -33,7 +33,7 @@ export function threadView(options: ThreadOptions): {
   const archive = h("button", {
     type: "button",
     class: "plain",
-    on: { click: () => void toggleArchived() },
+    onclick: () => void toggleArchived(),
   });
   const state = connectionState(chat.state, t);
   const activity = activityLine(chat.state, t);

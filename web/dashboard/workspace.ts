@@ -59,7 +59,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
         type: "button",
         class: "plain",
         "data-testid": "logout",
-        on: { click: () => void staff.logOut() },
+        onclick: () => void staff.logOut(),
       }, t("logOut")),
     ),
     list.element,

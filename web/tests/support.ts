@@ -7,6 +7,28 @@ import type {
   SupportMessage,
 } from "../core/protocol.ts";
 import type { Socket } from "../core/cable.ts";
+import type { KeyValueStore } from "../core/storage.ts";
+
+/** Keeps for as long as the page lives. */
+export class MemoryStore implements KeyValueStore {
+  readonly #values = new Map<string, string>();
+
+  get(key: string): string | null {
+    return this.#values.get(key) ?? null;
+  }
+
+  set(key: string, value: string): void {
+    this.#values.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+
+  keys(prefix: string): string[] {
+    return [...this.#values.keys()].filter((key) => key.startsWith(prefix));
+  }
+}
 
 /** A message as the gateway would send it; its id tells sequence and content. */
 export function message(

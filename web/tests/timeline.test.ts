@@ -9,8 +9,8 @@ describe("a timeline", () => {
   it("keeps messages in seq order, each once, however they arrive", () => {
     const timeline = new Timeline();
     timeline.replace([message(1)]);
-    assert.equal(timeline.merge([message(3), message(2)]), "changed");
-    assert.equal(timeline.merge([message(2), message(1)]), "same");
+    assert.equal(timeline.merge([message(3), message(2)]), false);
+    assert.equal(timeline.merge([message(2), message(1)]), false);
     assert.deepEqual(seqs(timeline), [1, 2, 3]);
   });
 
@@ -49,14 +49,14 @@ describe("a timeline", () => {
   it("reports another message with a known seq as a conflict and takes it", () => {
     const timeline = new Timeline();
     timeline.replace([message(1), message(2)]);
-    assert.equal(timeline.merge([message(2, { id: "other" })]), "conflict");
+    assert.equal(timeline.merge([message(2, { id: "other" })]), true);
     assert.equal(timeline.messages[1]?.id, "other");
   });
 
   it("never takes a status back", () => {
     const timeline = new Timeline();
     timeline.replace([message(1, { status: "read", read_at: "t" })]);
-    assert.equal(timeline.merge([message(1, { status: "delivered" })]), "same");
+    timeline.merge([message(1, { status: "delivered" })]);
     assert.equal(timeline.applyStatus("delivered", "user", 1, "t2"), false);
     assert.equal(timeline.messages[0]?.status, "read");
   });

@@ -42,7 +42,8 @@ const types: Record<string, string> = {
 /** Comments and the blanks that mean nothing. Bun's own CSS minifier rewrites modern CSS. */
 function minifyCss(text: string): string {
   return text.replace(/\/\*[^]*?\*\//g, "").replace(/\s+/g, " ")
-    .replace(/ ?([{};,>]) ?/g, "$1").replace(/: /g, ":").replace(/;}/g, "}").trim();
+    .replace(/ ?([{};,>]) ?/g, "$1").replace(/: /g, ":").replace(/;}/g, "}").replace(/ !/g, "!")
+    .trim();
 }
 
 const cssAsText: BunPlugin = {

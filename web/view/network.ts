@@ -10,12 +10,9 @@ export function followNetwork(cable: Cable, changed: (up: boolean) => void): () 
   const seen = (): void => {
     if (document.visibilityState === "visible") cable.wake();
   };
-  addEventListener("online", online);
-  addEventListener("offline", offline);
-  document.addEventListener("visibilitychange", seen);
-  return () => {
-    removeEventListener("online", online);
-    removeEventListener("offline", offline);
-    document.removeEventListener("visibilitychange", seen);
-  };
+  const stop = new AbortController();
+  addEventListener("online", online, stop);
+  addEventListener("offline", offline, stop);
+  document.addEventListener("visibilitychange", seen, stop);
+  return () => stop.abort();
 }

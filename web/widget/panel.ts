@@ -9,7 +9,8 @@ import { effect } from "../core/signal.ts";
 import { BrowserStore } from "../core/storage.ts";
 import { VisitorTransport } from "../core/visitor.ts";
 import { composer } from "../view/composer.ts";
-import { closeIcon, h, icon, setText } from "../view/dom.ts";
+import { h, setText } from "../view/dom.ts";
+import { closeIcon, icon } from "../view/icon.ts";
 import { messageLog } from "../view/log.ts";
 import { followNetwork } from "../view/network.ts";
 import { activityLine, connectionState } from "../view/status.ts";
@@ -56,10 +57,8 @@ export async function mountPanel(host: Host): Promise<Panel> {
       lang: locale,
       "data-testid": "panel",
       hidden: true,
-      on: {
-        keydown: (event) => {
-          if (event.key === "Escape" && !event.isComposing) close();
-        },
+      onkeydown: (event) => {
+        if (event.key === "Escape" && !event.isComposing) close();
       },
     },
     h(
@@ -70,7 +69,7 @@ export async function mountPanel(host: Host): Promise<Panel> {
         type: "button",
         "aria-label": t("close"),
         "data-testid": "close",
-        on: { click: close },
+        onclick: close,
       }, icon(closeIcon)),
     ),
     greeting,
@@ -78,12 +77,7 @@ export async function mountPanel(host: Host): Promise<Panel> {
     activityLine(chat.state, t).element,
     write.element,
   );
-  const sheets = [chatStyles, panelStyles].map((styles) => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    return sheet;
-  });
-  host.root.adoptedStyleSheets = [...host.root.adoptedStyleSheets, ...sheets];
+  host.style(chatStyles + panelStyles);
   host.root.prepend(panel);
   host.launcher.setAttribute("aria-controls", "panel");
 
@@ -103,14 +97,12 @@ export async function mountPanel(host: Host): Promise<Panel> {
   chat.start();
 
   return {
-    show() {
-      panel.hidden = false;
+    show(open) {
+      panel.hidden = !open;
+      if (!open) return;
       log.element.scrollTop = log.element.scrollHeight;
       markSeen();
       write.input.focus();
-    },
-    hide() {
-      panel.hidden = true;
     },
   };
 }
@@ -147,6 +139,6 @@ function connect(
     outbox: new Outbox(store, `${key}outbox:`),
     side: "user",
   });
-  followNetwork(cable, (up) => chat.network(up));
+  followNetwork(cable, (up) => chat.feed.network(up));
   return chat;
 }

@@ -24,6 +24,7 @@ export const en = {
   writing: "Writing: {names}",
   count: "{count} messages",
   visitor: "Visitor",
+  you: "You",
   archive: "Archive",
   unarchive: "Unarchive",
   actionFailed: "That did not work. Try again.",

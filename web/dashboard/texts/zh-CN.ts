@@ -26,6 +26,7 @@ export const zh: Texts<DashboardKey> = {
   writing: "正在输入：{names}",
   count: "{count} 条消息",
   visitor: "访客",
+  you: "您",
   archive: "归档",
   unarchive: "取消归档",
   actionFailed: "操作失败，请重试。",

@@ -14,7 +14,6 @@ export const chatTexts = {
   failed: "Not sent",
   retry: "Retry",
   discard: "Discard",
-  tooLong: "The message is too long.",
   connecting: "Connecting…",
   online: "Online",
   reconnecting: "Reconnecting…",
@@ -27,7 +26,6 @@ export const chatTexts = {
   activeUnnamed: "Connected with an agent",
   ended: "This conversation has ended. Write to begin a new one.",
   typing: "Typing…",
-  you: "You",
 };
 
 export type ChatKey = keyof typeof chatTexts;

@@ -14,7 +14,6 @@ export const chatTextsZh: Texts<ChatKey> = {
   failed: "未发送",
   retry: "重试",
   discard: "丢弃",
-  tooLong: "消息过长。",
   connecting: "正在连接…",
   online: "在线",
   reconnecting: "正在重新连接…",
@@ -27,5 +26,4 @@ export const chatTextsZh: Texts<ChatKey> = {
   activeUnnamed: "已接通客服",
   ended: "本次会话已结束。发送消息即可开始新的会话。",
   typing: "正在输入…",
-  you: "您",
 };
