@@ -20,6 +20,8 @@ export interface ChatOptions {
   heard?(event: ChatEvent): void;
 }
 
+const ignore = (): void => undefined;
+
 /**
  * One side of one chat: what comes in is kept in step by the feed, what goes out leaves through
  * the outbox, and receipts tell the other side how far one has come.
@@ -35,7 +37,9 @@ export class ChatSession {
   readonly #courier: Courier;
   readonly #receipts: Receipts;
 
-  constructor({ transport, cable, outbox, side, unauthorized, heard }: ChatOptions) {
+  constructor(
+    { transport, cable, outbox, side, unauthorized = ignore, heard = ignore }: ChatOptions,
+  ) {
     const state = new ChatState(outbox, side);
     this.state = state;
     this.#outbox = outbox;
@@ -51,9 +55,9 @@ export class ChatSession {
       refreshed: () => this.#sender.wake(),
       heard: (event) => {
         this.#heard(event);
-        heard?.(event);
+        heard(event);
       },
-      unauthorized: () => unauthorized?.(),
+      unauthorized,
     });
     this.#courier = new Courier(async (content, clientId) => {
       const { message } = await transport.send(content, clientId);

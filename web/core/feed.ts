@@ -52,7 +52,6 @@ export class ChatFeed {
   );
   #failures = 0;
   #closed = false;
-  #resubscription: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -62,7 +61,6 @@ export class ChatFeed {
     this.#closed = true;
     this.#subscription?.unsubscribe();
     this.#refreshing.close();
-    clearTimeout(this.#resubscription);
   }
 
   perform(action: string, data: object): boolean {
@@ -156,7 +154,6 @@ export class ChatFeed {
   #subscribe(chatId: string): void {
     const { cable, state, linked } = this.#options;
     this.#subscription?.unsubscribe();
-    clearTimeout(this.#resubscription);
     this.#unlink();
     this.#chatId = chatId;
     const subscription = cable.subscribe({ channel: "ChatChannel", chat_id: chatId }, {
@@ -184,7 +181,9 @@ export class ChatFeed {
         this.#refreshing.later(pollEvery);
       },
       rejected: () => {
-        this.#resubscription = setTimeout(() => this.#subscribe(chatId), longestBackoff);
+        setTimeout(() => {
+          if (!this.#closed && this.#chatId === chatId) this.#subscribe(chatId);
+        }, longestBackoff);
       },
     });
     this.#subscription = subscription;

@@ -1,25 +1,19 @@
 export interface TextPart {
   text: string;
   /** Only ever http:, https: or mailto:. */
-  href?: string;
+  href?: string | null;
 }
 
-const candidate = /\bhttps?:\/\/[^\s<>"'`]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
+const candidate = /(\bhttps?:\/\/[^\s<>"'`]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/i;
 
 /** Cuts a message into plain text and links. The parts' texts joined are the message again. */
 export function linkify(content: string): TextPart[] {
-  const parts: TextPart[] = [];
-  let end = 0;
-  for (const match of content.matchAll(candidate)) {
-    const text = withoutTrailingPunctuation(match[0]);
-    const href = addressOf(text);
-    if (href === null) continue;
-    if (match.index > end) parts.push({ text: content.slice(end, match.index) });
-    parts.push({ text, href });
-    end = match.index + text.length;
-  }
-  if (end < content.length) parts.push({ text: content.slice(end) });
-  return parts;
+  // Split by a group: every other part is what the group matched.
+  return content.split(candidate).flatMap((part, index): TextPart[] => {
+    if (index % 2 === 0) return [{ text: part }];
+    const text = withoutTrailingPunctuation(part);
+    return [{ text, href: addressOf(text) }, { text: part.slice(text.length) }];
+  });
 }
 
 /**

@@ -71,7 +71,7 @@ export class Sender {
     if (this.#stopped) return;
     // A better chance came up while the attempt was failing: take it at once.
     const wait = asked ?? (this.#wanted ? 0 : backoff(this.#attempt++));
-    this.#heldUntil = asked === undefined ? 0 : Date.now() + asked;
+    this.#heldUntil = Date.now() + (asked ?? 0);
     this.#timer = setTimeout(() => {
       this.#heldUntil = 0;
       this.wake();

@@ -2,17 +2,15 @@ import type { Cable } from "../core/cable.ts";
 
 /** Passes on the browser's hints that the network came or went, or that the page is seen again. */
 export function followNetwork(cable: Cable, changed: (up: boolean) => void): () => void {
-  const online = (): void => {
+  const stop = new AbortController();
+  const options = { signal: stop.signal };
+  addEventListener("online", () => {
     cable.wake();
     changed(true);
-  };
-  const offline = (): void => changed(false);
-  const seen = (): void => {
+  }, options);
+  addEventListener("offline", () => changed(false), options);
+  document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") cable.wake();
-  };
-  const stop = new AbortController();
-  addEventListener("online", online, stop);
-  addEventListener("offline", offline, stop);
-  document.addEventListener("visibilitychange", seen, stop);
+  }, options);
   return () => stop.abort();
 }

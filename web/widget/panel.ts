@@ -51,7 +51,6 @@ export async function mountPanel(host: Host): Promise<Panel> {
     "section",
     {
       class: "panel",
-      id: "panel",
       role: "dialog",
       "aria-labelledby": "title",
       lang: locale,
@@ -79,7 +78,6 @@ export async function mountPanel(host: Host): Promise<Panel> {
   );
   host.style(chatStyles + panelStyles);
   host.root.prepend(panel);
-  host.launcher.setAttribute("aria-controls", "panel");
 
   function markSeen(): void {
     if (!panel.hidden && document.visibilityState === "visible" && log.isAtBottom()) chat.seen();
