@@ -7,6 +7,7 @@
 -- KEYS[5]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
 -- KEYS[6]  {cN}:journal            stream  facts on their way to PostgreSQL
 -- KEYS[7]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
+-- KEYS[8]  {cN}:ACCOUNT:staff:log  stream  0-offset -> what the staff were told
 -- ARGV[1]  now, ms
 -- ARGV[2]  now, ISO 8601
 -- ARGV[3]  sender: user | admin
@@ -21,10 +22,11 @@
 -- ARGV[12] history length, messages
 -- ARGV[13] the chat's channel
 -- ARGV[14] the staff's channel
+-- ARGV[15] staff's log length, publications
 --
 -- Returns  {"accepted", message} | {"duplicate", message} | {"forgotten", seq} | {"limited", retry after, ms} | {"cold"}
 -- Cost     O(log n) in the chat's remembered messages.   Called by Support/Messages/Messages.send
-local chat, history, clients, rate, waiting, journal, cell = unpack(KEYS)
+local chat, history, clients, rate, waiting, journal, cell, log = unpack(KEYS)
 local now, iso, sender, sender_id, sender_name, client_id, rest, summary = unpack(ARGV, 1, 8)
 now = tonumber(now)
 
@@ -102,10 +104,12 @@ redis.call('PUBLISH', ARGV[13], seq .. ' ' .. epoch .. '\n{"type":"new_message",
 if changed then redis.call('PUBLISH', ARGV[13], '\n{"type":"conversation","conversation":' .. episode .. '}') end
 local row = '"chat":{"id":"' .. id .. '",' .. card .. ',"message_count":' .. seq .. ',"archived":' .. tostring(archived)
     .. ',"status":"' .. status .. '",' .. summary .. '}}'
+local news
 if sender == 'user' then
-    redis.call('PUBLISH', ARGV[14], '\n{"type":"new_user_message","chat_id":"' .. id .. '",' .. card
-        .. ',"message":' .. message .. ',' .. row)
+    news = '{"type":"new_user_message","chat_id":"' .. id .. '",' .. card .. ',"message":' .. message .. ',' .. row
 else
-    redis.call('PUBLISH', ARGV[14], '\n{"type":"chat_updated",' .. row)
+    news = '{"type":"chat_updated",' .. row
 end
+local entry = redis.call('XADD', log, 'MAXLEN', '~', ARGV[15], '0-*', 'm', news)
+redis.call('PUBLISH', ARGV[14], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
 return { 'accepted', message }

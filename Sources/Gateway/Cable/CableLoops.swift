@@ -15,11 +15,10 @@ final class CableLoop {
         guard !sessions.isEmpty else { return }
         var frame = ByteBuffer()
         FrameEncoder.text(ActionCableFrame.ping(at: Int(Date().timeIntervalSince1970)), into: &frame)
-        for session in sessions.values { session.deliver(frame) }
-    }
-
-    func reconnectAll() {
-        for session in sessions.values { session.disconnect(.serverRestart) }
+        for session in sessions.values {
+            session.deliver(frame)
+            session.beat()
+        }
     }
 }
 
@@ -50,11 +49,5 @@ package struct CableLoops: Sendable {
             preconditionFailure("a socket's event loop is not one of the gateway's")
         }
         return found.state.value
-    }
-
-    /// Publications may have been missed, because Redis was away: every client comes back, at its own random
-    /// moment, and asks for what it lacks.
-    package func reconnectAll() {
-        for (loop, state) in loops { loop.execute { state.value.reconnectAll() } }
     }
 }

@@ -47,7 +47,7 @@ package final class Messages: Sendable {
         let keys = [
             chat.state, chat.history, chat.clients,
             chat.rate(of: "\(sender.senderKind.rawValue):\(sender.senderID)"),
-            chat.waiting, chat.cell.journal, chat.cell.state,
+            chat.waiting, chat.cell.journal, chat.cell.state, chat.staffLog,
         ]
         let arguments: [RedisArgument] = [
             .integer(now.milliseconds), .string(iso), .string(sender.senderKind.rawValue),
@@ -58,6 +58,7 @@ package final class Messages: Sendable {
             .string(Conversation.ID.new(at: now).description), .integer(limit.interval),
             .integer(limit.burst),
             .integer(configuration.historyLength), .string(chat.channel), .string(chat.staffChannel),
+            .integer(configuration.staffLogLength),
         ]
         let reply = try await coldChats.warm(chat, for: sender, at: now) {
             try await redis.evaluate(send, keys: keys, arguments: arguments)
