@@ -20,13 +20,13 @@ export function backoff(attempt: number): number {
 /**
  * How long to stay away after the end of a socket, in milliseconds; null: for good.
  *
- * Whoever is told not to come back may still try another ticket, seldom: whether they have access
- * is decided where tickets are given. Other gateways are up during one's restart, so its clients
+ * Whoever is told not to come back for reasons that may pass tries another ticket, seldom: whether
+ * they have access is decided where tickets are given. Other gateways are up during one's restart, so its clients
  * only spread out. Who was too slow has missed something and fetches it at once, unless it just did.
  */
 export function absence({ reason = "", reconnect }: Parting, attempt: number): number | null {
   if (reconnect === false) {
-    return /^(unauthorized|token_expired)$/.test(reason) ? longestBackoff : null;
+    return /^(unauthorized|token_expired|too_many_sessions)$/.test(reason) ? longestBackoff : null;
   }
   if (reason === "server_restart") return Math.random() * 2000;
   return reason === "too_slow" && attempt === 0 ? 0 : backoff(attempt);

@@ -110,8 +110,9 @@ export interface ChatRow {
   last_message_preview: string | null;
   last_message_sender: Side | null;
   message_count: number;
+  /** Somebody on staff has to read it: nobody has. */
   unread: number | boolean;
-  /** How many messages of the contact the asking agent has not read. */
+  /** How many messages of the contact the asking agent has not read; 100 stands for more. */
   unread_count?: number;
   archived: boolean;
   status: string | null;
@@ -144,6 +145,9 @@ export type ChatEvent =
   | { type: "reset" }
   | {
     type: "presence";
+    /** Grows with time: of two words about the same the greater one is right. */
+    version: number;
+    /** Somebody came or is gone; or, after the confirmation, who is there. */
     by?: Side;
     online?: boolean;
     user?: { online: boolean };
@@ -164,13 +168,33 @@ export type AdminEvent =
     message: SupportMessage;
     chat: ChatNews;
   }
-  /** `agent_id`: it is this agent's own reading that is told of. */
-  | { type: "chat_updated"; chat: ChatNews; agent_id?: string }
+  | {
+    type: "chat_updated";
+    chat: ChatNews;
+    /** Who has read; the count is that agent's alone, and null when it has to be asked for. */
+    agent_id?: string;
+    unread_count?: number | null;
+  }
   | { type: "staff_state"; position: StreamPosition }
   | { type: "reset" }
-  | { type: "presence"; chat_id: string; online: boolean }
-  | { type: "viewing"; chat_id: string; agents: Person[] }
-  | { type: "agent_presence"; agent: Person; online: boolean };
+  | {
+    type: "presence";
+    version: number;
+    agents: Person[];
+    viewing: { chat_id: string; agents: Person[] }[];
+    /** Those whose contact is there. */
+    chats: string[];
+  }
+  | { type: "presence"; version: number; chat_id: string; online: boolean }
+  | { type: "viewing"; version: number; chat_id: string; agents: Person[] }
+  | { type: "agent_presence"; version: number; agent: Person; online: boolean }
+  | {
+    type: "typing";
+    chat_id: string;
+    on: boolean;
+    agent?: Person;
+    expires_in?: number;
+  };
 
 /** The longest message that the gateway takes, in characters. */
 export const longestMessage = 150_000;

@@ -77,26 +77,15 @@ export class ChatList {
     const known = this.#rows.get(news.id);
     if (!known) {
       this.#early.add(news.id);
-      this.#rows.set(news.id, { ...newRow(news), ...unread(isSeen ? 0 : 1) });
+      this.#rows.set(news.id, { ...newRow(news), unread_count: isSeen ? 0 : 1 });
     } else if ((news.message_count ?? 0) > known.message_count) {
-      this.update({ ...news, ...unread(isSeen ? 0 : unreadOf(known) + 1) });
+      this.update({ ...news, unread_count: isSeen ? 0 : unreadOf(known) + 1 });
     }
   }
 
   viewed(chatId: string): void {
-    this.update({ id: chatId, ...unread(0) });
+    this.update({ id: chatId, unread_count: 0 });
   }
-}
-
-/** An agent's reading changes the count of unread messages for that agent alone. */
-export function ownNews(
-  { chat, agent_id }: { chat: ChatNews; agent_id?: string },
-  agentId: string,
-): ChatNews {
-  if (agent_id === undefined) return chat;
-  const { unread: isUnread, unread_count, ...rest } = chat;
-  if (agent_id !== agentId) return rest;
-  return { ...rest, ...unread(unread_count ?? Number(isUnread ?? false)) };
 }
 
 function newRow(news: ChatNews): ChatRow {
@@ -109,7 +98,7 @@ function newRow(news: ChatNews): ChatRow {
     last_message_preview: null,
     last_message_sender: null,
     message_count: 0,
-    ...unread(0),
+    unread: false,
     archived: false,
     status: null,
     assignee: null,
@@ -118,13 +107,8 @@ function newRow(news: ChatNews): ChatRow {
 }
 
 /** How many of the contact's messages this agent has not read. */
-export function unreadOf(row: Pick<ChatRow, "unread" | "unread_count">): number {
+export function unreadOf(row: ChatRow): number {
   return row.unread_count ?? Number(row.unread);
-}
-
-/** The fields of a row that say so. */
-export function unread(count: number): { unread: boolean; unread_count: number } {
-  return { unread: count > 0, unread_count: count };
 }
 
 /** The name to call the contact by; null when nothing is known of them. */

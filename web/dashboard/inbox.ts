@@ -3,7 +3,7 @@ import type { Cable } from "../core/cable.ts";
 import type { Connection } from "../core/chat-state.ts";
 import type { AdminChat, AdminEvent, ChatRow } from "../core/protocol.ts";
 import { batch, Signal } from "../core/signal.ts";
-import { ChatList, ownNews, unread } from "./chat-list.ts";
+import { ChatList } from "./chat-list.ts";
 import { ListFeed } from "./list-feed.ts";
 import { Presence } from "./presence.ts";
 import type { Tab } from "./route.ts";
@@ -94,7 +94,7 @@ export class Inbox {
   /** The chat's own page tells its row, too. */
   opened(chat: AdminChat): void {
     const { messages: _, position: __, persisted_up_to: ___, conversation: ____, ...row } = chat;
-    this.#list.put({ ...row, ...unread(0) });
+    this.#list.put({ ...row, unread_count: 0 });
     this.#changed();
   }
 
@@ -106,8 +106,12 @@ export class Inbox {
 
   #received(event: AdminEvent): void {
     this.presence.heardOfAll(event);
-    if (event.type === "chat_updated") this.#updated(ownNews(event, this.#agentId));
-    else if (event.type === "new_user_message") {
+    if (event.type === "chat_updated") {
+      const { chat, agent_id, unread_count } = event;
+      const isOwn = agent_id === this.#agentId && typeof unread_count === "number";
+      this.#updated(isOwn ? { ...chat, unread_count } : chat);
+      if (agent_id === this.#agentId && !isOwn) void this.#feed.refresh();
+    } else if (event.type === "new_user_message") {
       this.#list.received(event.chat, this.#isOpen(event.chat_id));
       this.#changed();
       if (this.#list.isEarly(event.chat_id)) void this.#fetch(event.chat_id);
@@ -116,7 +120,7 @@ export class Inbox {
 
   #updated(chat: Partial<ChatRow> & { id: string }): void {
     // An open chat is being read: its row does not turn unread for a moment and back.
-    const changes = this.#isOpen(chat.id) ? { ...chat, ...unread(0) } : chat;
+    const changes = this.#isOpen(chat.id) ? { ...chat, unread_count: 0 } : chat;
     if (this.#list.update(changes)) this.#changed();
     else void this.#fetch(chat.id);
   }

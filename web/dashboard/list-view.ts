@@ -47,7 +47,7 @@ export function listView(
     key: (row) => row.id,
     create: (row) => createRow(row.id, t),
     update: (view, row) => {
-      view.dot.show(inbox.presence.online.value.has(row.id));
+      view.dot.show(inbox.presence.online.of(row.id) === true);
       updateRow(view, row, route.value, locale, t);
     },
   });

@@ -30,8 +30,9 @@ export function companyLine(
   const element = h("div", { class: "activity", role: "status", "data-testid": "company" });
   const list = new Intl.ListFormat(locale);
   const dispose = effect(() => {
-    const parts = ([["viewing", viewing], ["writing", typing]] as const)
-      .map(([key, signal]) => ({ key, people: signal.value.get(chatId) ?? [] }))
+    const viewers = { key: "viewing", people: viewing.of(chatId) ?? [] } as const;
+    const writers = { key: "writing", people: typing.value.get(chatId) ?? [] } as const;
+    const parts = [viewers, writers]
       .filter(({ people }) => people.length > 0)
       .map(({ key, people }) => t(key, { names: list.format(people.map(({ name }) => name)) }));
     setText(element, parts.join(" · "));

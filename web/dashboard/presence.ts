@@ -1,15 +1,16 @@
 import type { AdminEvent, ChatEvent, Person } from "../core/protocol.ts";
 import { Signal } from "../core/signal.ts";
+import { Known } from "./known.ts";
 
 /** How long "typing" holds without another word of it, in seconds, unless it says so itself. */
 const typingLasts = 4;
 
 /** Who else is there, chat by chat, as the channels tell it. Nothing of it is kept anywhere. */
 export class Presence {
-  /** The chats whose contact is connected. */
-  readonly online = new Signal<ReadonlySet<string>>(new Set());
-  /** The other agents who have a chat open. */
-  readonly viewing = new Signal<ReadonlyMap<string, readonly Person[]>>(new Map());
+  /** Whether a chat's contact is connected. */
+  readonly online = new Known<boolean>();
+  /** The agents who have a chat open, without this one. */
+  readonly viewing = new Known<readonly Person[]>();
   /** The other agents who are writing in a chat. */
   readonly typing = new Signal<ReadonlyMap<string, readonly Person[]>>(new Map());
   readonly #agentId: string;
@@ -19,20 +20,29 @@ export class Presence {
     this.#agentId = agentId;
   }
 
+  /** What a chat's channel said. */
   heard(chatId: string, event: ChatEvent): void {
-    if (event.type === "presence") {
+    if (event.type === "typing") this.#typed(chatId, event);
+    else if (event.type === "presence") {
       const online = event.user?.online ?? (event.by === "user" ? event.online : undefined);
-      if (online !== undefined) this.#connected(chatId, online);
-    } else if (event.type === "typing" && event.agent) {
-      this.#typed(chatId, event.agent, event.on ? event.expires_in ?? typingLasts : 0);
+      if (online !== undefined) this.online.tell(chatId, online, event.version);
     }
   }
 
+  /** What the channel of all staff said. */
   heardOfAll(event: AdminEvent): void {
-    if (event.type === "presence") this.#connected(event.chat_id, event.online);
+    if (event.type === "typing") this.#typed(event.chat_id, event);
     else if (event.type === "viewing") {
-      const others = event.agents.filter(({ id }) => id !== this.#agentId);
-      this.viewing.value = new Map(this.viewing.peek()).set(event.chat_id, others);
+      this.viewing.tell(event.chat_id, this.#others(event.agents), event.version);
+    } else if (event.type === "presence") {
+      if ("chat_id" in event) this.online.tell(event.chat_id, event.online, event.version);
+      else {
+        this.online.replace(event.chats.map((id) => [id, true]), event.version);
+        this.viewing.replace(
+          event.viewing.map(({ chat_id, agents }) => [chat_id, this.#others(agents)]),
+          event.version,
+        );
+      }
     }
   }
 
@@ -40,21 +50,22 @@ export class Presence {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  #connected(chatId: string, online: boolean): void {
-    const chats = new Set(this.online.peek());
-    if (online) chats.add(chatId);
-    else chats.delete(chatId);
-    this.online.value = chats;
+  #others(agents: readonly Person[]): Person[] {
+    return agents.filter(({ id }) => id !== this.#agentId);
   }
 
-  #typed(chatId: string, agent: Person, lasts: number): void {
-    if (agent.id === this.#agentId) return;
+  #typed(
+    chatId: string,
+    { agent, on, expires_in = typingLasts }: { agent?: Person; on: boolean; expires_in?: number },
+  ): void {
+    if (!agent || agent.id === this.#agentId) return;
     const key = `${chatId} ${agent.id}`;
     clearTimeout(this.#timers.get(key));
     const typists = (this.typing.peek().get(chatId) ?? []).filter(({ id }) => id !== agent.id);
-    if (lasts > 0) {
+    if (on) {
       typists.push(agent);
-      this.#timers.set(key, setTimeout(() => this.#typed(chatId, agent, 0), lasts * 1000));
+      const over = (): void => this.#typed(chatId, { agent, on: false });
+      this.#timers.set(key, setTimeout(over, expires_in * 1000));
     }
     this.typing.value = new Map(this.typing.peek()).set(chatId, typists);
   }

@@ -88,7 +88,7 @@ export function threadView(options: ThreadOptions): {
     state.dispose,
     activity.dispose,
     company.dispose,
-    effect(() => dot.show(inbox.presence.online.value.has(chatId))),
+    effect(() => dot.show(inbox.presence.online.of(chatId) === true)),
     log.dispose,
     effect(() => {
       void inbox.rows.value;

@@ -146,8 +146,8 @@ describe("a cable", () => {
     };
   }
 
-  it("tries another ticket only after long when it had no valid one", async () => {
-    for (const reason of ["unauthorized", "token_expired"]) {
+  it("tries another ticket only after long when it was not let in", async () => {
+    for (const reason of ["unauthorized", "token_expired", "too_many_sessions"]) {
       const after = await dismissed({ reason, reconnect: false });
       const before = sockets.length;
       assert.equal(await after(29_999), before);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ChatNews } from "../core/protocol.ts";
-import { ChatList, ownNews, unreadOf } from "../dashboard/chat-list.ts";
+import { ChatList, unreadOf } from "../dashboard/chat-list.ts";
 import { row } from "./support.ts";
 
 function news(id: string, minute: number, fields: Partial<ChatNews> = {}): ChatNews {
@@ -42,18 +42,6 @@ describe("a list of chats", () => {
     assert.equal(list.unread, 4);
     list.viewed("a");
     assert.equal(list.unread, 2);
-  });
-
-  it("takes an agent's reading for that agent's alone", () => {
-    const chat = { id: "a", unread: false, unread_count: 0, archived: true };
-    assert.deepEqual(ownNews({ chat, agent_id: "bob" }, "ann"), { id: "a", archived: true });
-    assert.deepEqual(ownNews({ chat, agent_id: "ann" }, "ann"), chat);
-    assert.deepEqual(ownNews({ chat }, "ann"), chat);
-    assert.deepEqual(ownNews({ chat: { id: "a" }, agent_id: "ann" }, "ann"), {
-      id: "a",
-      unread: false,
-      unread_count: 0,
-    });
   });
 
   it("does not make a chat unread that is before the agent's eyes", () => {

@@ -154,12 +154,23 @@ describe("an inbox", () => {
     await receive(wrote("b", 2), 8);
     await receive(wrote("b", 3), 9);
     assert.equal(inbox.unread.value, 5);
-    const read = { id: "a", unread: false, unread_count: 0 };
-    await receive({ type: "chat_updated", agent_id: "bob", chat: read }, 10);
+    const read = { type: "chat_updated", chat: { id: "a", unread: false, read_up_to: 2 } };
+    await receive({ ...read, agent_id: "bob", unread_count: 0 }, 10);
     assert.equal(inbox.unread.value, 5);
-    await receive({ type: "chat_updated", agent_id: "ann", chat: read }, 11);
-    assert.deepEqual(counts(), [["b", 2], ["a", 0]]);
-    assert.equal(inbox.unread.value, 2);
+    await receive({ ...read, agent_id: "ann", unread_count: 1 }, 11);
+    assert.deepEqual(counts(), [["b", 2], ["a", 1]]);
+    assert.equal(inbox.unread.value, 3);
+  });
+
+  it("asks for its list when the count cannot be told", async () => {
+    await online();
+    const before = asked;
+    listed = [row("a", 11, { unread_count: 4 })];
+    const read = { type: "chat_updated", chat: { id: "a", unread: false }, unread_count: null };
+    await receive({ ...read, agent_id: "bob" }, 8);
+    assert.equal(asked, before);
+    await receive({ ...read, agent_id: "ann" }, 9);
+    assert.deepEqual([asked, inbox.unread.value], [before + 1, 4]);
   });
 
   it("polls every five seconds without a socket, and no longer with one", async () => {

@@ -19,25 +19,45 @@ describe("who is there", () => {
 
   const typing = (chatId: string): string[] =>
     (presence.typing.value.get(chatId) ?? []).map(({ name }) => name);
-  const online = (): string[] => [...presence.online.value];
+  const online = (): string[] => ["1", "2", "3"].filter((id) => presence.online.of(id));
+  const version = 5;
 
   it("is known of contacts from the list's channel and from the chat's own", () => {
-    presence.heardOfAll({ type: "presence", chat_id: "1", online: true });
-    presence.heard("2", { type: "presence", user: { online: true }, staff: { online: false } });
+    const [user, staff] = [{ online: true }, { online: false }];
+    presence.heardOfAll({ type: "presence", chat_id: "1", online: true, version });
+    presence.heard("2", { type: "presence", user, staff, version });
     assert.deepEqual(online(), ["1", "2"]);
-    presence.heard("2", { type: "presence", by: "user", online: false });
-    presence.heard("1", { type: "presence", by: "admin", online: false });
+    presence.heard("2", { type: "presence", by: "user", online: false, version });
+    presence.heard("1", { type: "presence", by: "admin", online: false, version });
     assert.deepEqual(online(), ["1"]);
-    presence.heardOfAll({ type: "presence", chat_id: "1", online: false });
+    presence.heardOfAll({ type: "presence", chat_id: "1", online: false, version });
     assert.deepEqual(online(), []);
   });
 
   it("names the other agents who view a chat, not oneself", () => {
     const agents = [{ id: "ann", name: "Ann" }, bob];
-    presence.heardOfAll({ type: "viewing", chat_id: "1", agents });
-    assert.deepEqual(presence.viewing.value.get("1"), [bob]);
-    presence.heardOfAll({ type: "viewing", chat_id: "1", agents: [] });
-    assert.deepEqual(presence.viewing.value.get("1"), []);
+    presence.heardOfAll({ type: "viewing", chat_id: "1", agents, version });
+    assert.deepEqual(presence.viewing.of("1"), [bob]);
+    presence.heardOfAll({ type: "viewing", chat_id: "1", agents: [], version });
+    assert.deepEqual(presence.viewing.of("1"), []);
+  });
+
+  it("is told as a whole after a reconnection, but for what is newer", () => {
+    presence.heardOfAll({ type: "presence", chat_id: "1", online: true, version: 4 });
+    presence.heardOfAll({ type: "presence", chat_id: "2", online: false, version: 6 });
+    presence.heardOfAll({ type: "viewing", chat_id: "1", agents: [cem], version: 3 });
+    presence.heardOfAll({
+      type: "presence",
+      agents: [bob],
+      viewing: [{ chat_id: "3", agents: [bob] }],
+      chats: ["2", "3"],
+      version,
+    });
+    assert.deepEqual(online(), ["3"]);
+    assert.deepEqual([presence.viewing.of("1"), presence.viewing.of("3")], [undefined, [bob]]);
+    presence.heardOfAll({ type: "presence", chat_id: "3", online: false, version: 4 });
+    presence.heardOfAll({ type: "presence", chat_id: "2", online: true, version: 5 });
+    assert.deepEqual(online(), ["3"]);
   });
 
   it("names the other agents who type, until they stop or nothing more is heard", () => {
@@ -63,6 +83,11 @@ describe("who is there", () => {
     assert.deepEqual(typing("1"), ["Bob"]);
     mock.timers.tick(1);
     assert.deepEqual(typing("1"), []);
+  });
+
+  it("names those who type a note, too", () => {
+    presence.heardOfAll({ type: "typing", chat_id: "1", on: true, agent: bob, expires_in: 6 });
+    assert.deepEqual(typing("1"), ["Bob"]);
   });
 
   it("takes a contact's typing for no agent's", () => {

@@ -55,8 +55,9 @@ export class MockDesk {
     }
     if (!agent || status !== "read" || (chat.readBy.get(agent.id) ?? 0) >= upTo) return;
     chat.readBy.set(agent.id, upTo);
-    const news = { id: chat.id, ...this.chats.unread(chat, agent.id) };
-    this.tell({ type: "chat_updated", agent_id: agent.id, chat: news });
+    const { unread_count } = this.chats.unread(chat, agent.id);
+    const news = { id: chat.id, unread: false, read_up_to: upTo };
+    this.tell({ type: "chat_updated", agent_id: agent.id, unread_count, chat: news });
   }
 
   /** To all staff; kept for those who come back. */
@@ -68,12 +69,12 @@ export class MockDesk {
     const chat = this.chats.byId.get(channel.chat_id ?? "");
     if (!chat) {
       const position = { epoch: this.chats.epoch, offset: this.#told.length };
-      return [{ type: "staff_state", position }];
+      return [{ type: "staff_state", position }, this.#everybody()];
     }
     const staff = { online: this.cable.present(staffChannel).length > 0 };
     return [
       { type: "chat_state", ...this.chats.standing(chat) },
-      { type: "presence", user: { online: this.#isHere(chat) }, staff },
+      { type: "presence", user: { online: this.#isHere(chat) }, staff, version: Date.now() },
     ];
   }
 
@@ -116,11 +117,21 @@ export class MockDesk {
     const online = this.#isHere(chat);
     if (agent) {
       const agents = this.#viewers(chat);
-      this.cable.publish(staffChannel, { type: "viewing", chat_id: chat.id, agents });
+      const told = { type: "viewing", chat_id: chat.id, agents, version: Date.now() };
+      this.cable.publish(staffChannel, told);
     } else {
-      this.cable.publish(channel, { type: "presence", by: "user", online });
-      this.cable.publish(staffChannel, { type: "presence", chat_id: chat.id, online });
+      const told = { type: "presence", online, version: Date.now() };
+      this.cable.publish(channel, { ...told, by: "user" });
+      this.cable.publish(staffChannel, { ...told, chat_id: chat.id });
     }
+  }
+
+  #everybody(): object {
+    const all = [...this.chats.byId.values()];
+    const viewing = all.map((chat) => ({ chat_id: chat.id, agents: this.#viewers(chat) }));
+    const chats = all.filter((chat) => this.#isHere(chat)).map(({ id }) => id);
+    const agents = this.cable.present(staffChannel).flatMap(({ agent }) => agent ?? []);
+    return { type: "presence", agents, viewing, chats, version: Date.now() };
   }
 
   #isHere(chat: MockChat): boolean {
