@@ -122,7 +122,7 @@ export class Cable {
       this.#socket = socket;
       this.#heardAt = Date.now();
       socket.onmessage = ({ data }) => {
-        if (generation === this.#generation) this.#receive(String(data));
+        if (generation === this.#generation) this.#receive(data as string);
       };
       socket.onclose = () => {
         if (generation === this.#generation) this.#lose();

@@ -79,7 +79,7 @@ export function threadView(options: ThreadOptions): {
     }
   }
   function markSeen(): void {
-    if (document.visibilityState !== "visible" || !log.isAtBottom()) return;
+    if (document.hidden || !log.isAtBottom()) return;
     chat.seen();
     inbox.viewed(chatId);
   }

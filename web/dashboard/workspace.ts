@@ -66,8 +66,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     pane,
   );
 
-  const isWatched = (chatId: string): boolean =>
-    route.peek().chatId === chatId && document.visibilityState === "visible";
+  const isWatched = (chatId: string): boolean => route.peek().chatId === chatId && !document.hidden;
   inbox.watch(isWatched);
   const followHash = (): void => {
     route.value = parseRoute(location.hash);

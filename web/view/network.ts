@@ -10,7 +10,7 @@ export function followNetwork(cable: Cable, changed: (up: boolean) => void): () 
   }, options);
   addEventListener("offline", () => changed(false), options);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") cable.wake();
+    if (!document.hidden) cable.wake();
   }, options);
   return () => stop.abort();
 }

@@ -80,7 +80,7 @@ export async function mountPanel(host: Host): Promise<Panel> {
   host.root.prepend(panel);
 
   function markSeen(): void {
-    if (!panel.hidden && document.visibilityState === "visible" && log.isAtBottom()) chat.seen();
+    if (!panel.hidden && !document.hidden && log.isAtBottom()) chat.seen();
   }
   function close(): void {
     panel.hidden = true;
