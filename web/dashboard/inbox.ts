@@ -109,8 +109,10 @@ export class Inbox {
     if (event.type === "chat_updated") {
       const { chat, agent_id, unread_count } = event;
       const isOwn = agent_id === this.#agentId && typeof unread_count === "number";
-      this.#updated(isOwn ? { ...chat, unread_count } : chat);
       if (agent_id === this.#agentId && !isOwn) void this.#feed.refresh();
+      // That somebody read an old chat is no reason to look for its row.
+      if (agent_id !== undefined && !this.row(chat.id)) return;
+      this.#updated(isOwn ? { ...chat, unread_count } : chat);
     } else if (event.type === "new_user_message") {
       this.#list.received(event.chat, this.#isOpen(event.chat_id));
       this.#changed();

@@ -173,6 +173,21 @@ describe("an inbox", () => {
     assert.deepEqual([asked, inbox.unread.value], [before + 1, 4]);
   });
 
+  it("looks for the row of a chat that it does not know, but not because somebody read it", async () => {
+    await online();
+    const before = asked;
+    const chat = { id: "old", archived: false };
+    await receive({ type: "chat_updated", agent_id: "bob", unread_count: 0, chat }, 8);
+    mock.timers.tick(200);
+    await answered();
+    assert.equal(asked, before);
+    listed = [row("a", 11), row("old", 10)];
+    await receive({ type: "chat_updated", chat }, 9);
+    mock.timers.tick(200);
+    await answered();
+    assert.deepEqual(counts(), [["a", 0], ["old", 0]]);
+  });
+
   it("polls every five seconds without a socket, and no longer with one", async () => {
     inbox.show("active");
     await answered();
