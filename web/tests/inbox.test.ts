@@ -15,6 +15,7 @@ describe("an inbox", () => {
   let inbox: Inbox;
   let listed: ChatRow[];
   let asked: number;
+  let answer: () => Promise<Response>;
 
   beforeEach(() => {
     mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
@@ -22,9 +23,10 @@ describe("an inbox", () => {
     protocol = extended;
     listed = [row("a", 11)];
     asked = 0;
+    answer = () => Promise.resolve(Response.json({ chats: listed, next: null }));
     const api = new Api("https://gateway", () => {
       asked++;
-      return Promise.resolve(Response.json({ chats: listed, next: null }));
+      return answer();
     });
     cable = new Cable({
       address: () => Promise.resolve("ws://gateway/cable"),
@@ -136,15 +138,23 @@ describe("an inbox", () => {
   });
 
   it("resumes from nowhere while its list is not loaded", async () => {
-    await online();
-    const { promise, resolve } = Promise.withResolvers<Response>();
-    const api = new Api("https://gateway", () => promise);
-    inbox.close();
-    inbox = new Inbox({ api, cable, agentId: "ann", unauthorized: () => undefined });
+    answer = () => Promise.reject(new TypeError("no network"));
     await online();
     await back();
     assert.equal(position(), undefined);
-    resolve(Response.json({ chats: [], next: null }));
+  });
+
+  it("does not take an answer from before a reset for one from after it", async () => {
+    await online();
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    answer = () => promise;
+    inbox.show("active");
+    answer = () => Promise.reject(new TypeError("no network"));
+    await receive({ type: "reset" });
+    resolve(Response.json({ chats: listed, next: null }));
+    await answered();
+    await back();
+    assert.equal(position(), undefined);
   });
 
   it("counts the unread for this agent alone", async () => {

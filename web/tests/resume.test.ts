@@ -22,6 +22,8 @@ describe("a chat session whose gateway keeps history", () => {
   let socket: FakeSocket;
   let cable: Cable;
   let session: ChatSession;
+  let store: MemoryStore;
+  let isDown: boolean;
   let rest: string[];
   let loaded: SupportMessage[];
   let loadedEpoch: string;
@@ -31,6 +33,8 @@ describe("a chat session whose gateway keeps history", () => {
     mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
     mock.method(Math, "random", () => 1);
     rest = [];
+    store = new MemoryStore();
+    isDown = false;
     loaded = [message(1), message(2, { sender_type: "user" })];
     loadedEpoch = "e1";
     polled = page([]);
@@ -42,6 +46,7 @@ describe("a chat session whose gateway keeps history", () => {
       transport: {
         load() {
           rest.push("load");
+          if (isDown) return Promise.reject(new ApiError(0, "network"));
           return Promise.resolve(chat(loaded, 0, loadedEpoch));
         },
         since(seq) {
@@ -52,7 +57,7 @@ describe("a chat session whose gateway keeps history", () => {
         send: () => Promise.reject(new ApiError(0, "network")),
       },
       cable,
-      outbox: new Outbox(new MemoryStore(), "box:"),
+      outbox: new Outbox(store, "box:"),
       side: "user",
     });
   });
@@ -148,6 +153,7 @@ describe("a chat session whose gateway keeps history", () => {
     assert.deepEqual(statuses(), ["read", "read", "delivered", "delivered"]);
     assert.deepEqual(session.state.conversation.value, conversation);
     assert.equal(session.state.unread.value, 0);
+    assert.deepEqual(store.keys("box:"), []);
     assert.deepEqual(rest, ["load"]);
   });
 
@@ -176,6 +182,30 @@ describe("a chat session whose gateway keeps history", () => {
     assert.deepEqual(rest, ["load", "load"]);
     await back();
     assert.deepEqual(position(), at(1, "e2"));
+  });
+
+  it("takes another epoch in the chat's state for a break by itself", async () => {
+    await online();
+    loadedEpoch = "e2";
+    await receive(standing(2, { position: { epoch: "e2", offset: 2 } }));
+    assert.deepEqual(rest, ["load", "load"]);
+  });
+
+  it("loads as soon as it is confirmed when that has failed while it was away", async () => {
+    await online();
+    socket.drop();
+    mock.timers.tick(2000);
+    await settled();
+    socket.receive({ type: "welcome" });
+    polled = page([], 0, "e2");
+    isDown = true;
+    mock.timers.tick(3000);
+    await settled();
+    assert.deepEqual(rest, ["load", "since 1", "load"]);
+    isDown = false;
+    socket.receive({ type: "confirm_subscription", identifier });
+    await settled();
+    assert.deepEqual(rest, ["load", "since 1", "load", "load"]);
   });
 
   it("loads anew after a reset, and asks once more for what came in between", async () => {
