@@ -90,6 +90,7 @@ extension CableSession {
             socket.send(text: ActionCableFrame.confirm(identifier))
             send(opening, of: subscription, as: identifier, isHistoryAsked: history != nil)
         }
+        attendance.joined(identifier, subscription.channel)
         keep()
         done()
     }

@@ -41,7 +41,8 @@ struct AdminChatsController {
         }
         return JSONBody(
             try await desk.chatList.page(
-                filter, of: context.session.accountID, before: query["before"].map(String.init),
+                filter, of: context.session.accountID, for: context.session.agentID,
+                before: query["before"].map(String.init),
                 limit: limit ?? 25))
     }
 
@@ -79,7 +80,8 @@ struct AdminChatsController {
         -> some ResponseGenerator
     {
         try await SentMessage.send(
-            request, to: try context.chat(), from: context.principal, desk, at: context.now)
+            request, to: try context.chat(), from: context.principal, address: context.address, desk,
+            at: context.now)
     }
 
     private func archive(_ archived: Bool, _ context: StaffContext) async throws -> some ResponseGenerator {

@@ -21,21 +21,27 @@ package final class Socket {
 
     package let eventLoop: any EventLoop
     private let loop: SocketLoop
+    private let terms: SocketTerms
     private var phase = Phase.open
     private var staged: ByteBuffer?
     /// Of the channel handler that carries this socket; nil before and after.
     private var context: ChannelHandlerContext?
     private var deadline: Scheduled<Void>?
+    /// As the channel last said: asking it costs more than all the rest of sending.
+    private var isWritable = true
 
     /// Where this socket stands in the list of its loop, and in the round of flushes to come.
     var place: Int?
     var isAwaitingFlush = false
     /// When the client was last heard of. Kept only where there is a limit to silence.
     var lastRead = NIODeadline.now()
+    /// When a message was begun whose end has not come yet.
+    var messageBegan: NIODeadline?
 
-    init(loop: SocketLoop) {
+    init(loop: SocketLoop, terms: SocketTerms = .text) {
         self.eventLoop = loop.eventLoop
         self.loop = loop
+        self.terms = terms
     }
 
     /// Whether what is sent may still arrive.
@@ -56,6 +62,12 @@ package final class Socket {
         stage { FrameEncoder.text(payload, into: &$0) }
     }
 
+    /// Sends one binary message.
+    package func send(binary payload: ByteBuffer) {
+        guard hasRoom(for: payload.readableBytes + FrameEncoder.maxHeaderBytes) else { return }
+        stage { FrameEncoder.binary(payload, into: &$0) }
+    }
+
     /// Sends frames that are already encoded (`FrameEncoder`), for what goes to many sockets.
     package func send(frames: ByteBuffer) {
         guard hasRoom(for: frames.readableBytes) else { return }
@@ -74,6 +86,7 @@ package final class Socket {
 
     func attach(to context: ChannelHandlerContext) {
         self.context = context
+        isWritable = context.channel.isWritable
         loop.add(self)
     }
 
@@ -117,9 +130,14 @@ package final class Socket {
         finish(.all)
     }
 
+    func writabilityChanged(to isWritable: Bool) {
+        self.isWritable = isWritable
+        flush()
+    }
+
     /// Hands what is staged to the channel, unless the channel still has enough of what it got before.
     func flush() {
-        guard let context, let frames = staged, context.channel.isWritable else { return }
+        guard isWritable, let frames = staged, let context else { return }
         staged = nil
         context.writeAndFlush(NIOAny(frames), promise: nil)
     }
@@ -134,15 +152,16 @@ package final class Socket {
 
     /// Whether `count` more bytes may be sent. Closes the socket when they are too many.
     private func hasRoom(for count: Int) -> Bool {
-        guard isOpen, let context else { return false }
-        let limit = loop.configuration.maxOutboundBytes
+        eventLoop.preconditionInEventLoop()
+        guard phase == .open, context != nil else { return false }
+        let limit = terms.maxOutboundBytes ?? loop.configuration.maxOutboundBytes
         let waiting = (staged?.readableBytes ?? 0) + count
         // A writable channel holds less than its high watermark; only near the limit is it asked.
-        if waiting <= limit - SocketHandler.highWatermark, context.channel.isWritable {
+        if isWritable, waiting <= limit - SocketHandler.highWatermark {
             return true
         }
         guard waiting + bytesInChannel > limit else { return true }
-        staged = nil
+        staged = terms.lastWordsToTheSlow
         close(code: .tryAgainLater, reason: "too slow")
         return false
     }

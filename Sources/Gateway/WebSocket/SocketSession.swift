@@ -9,6 +9,9 @@ package protocol SocketSession: AnyObject {
     /// One whole text message, valid UTF-8, unmasked. Not called once the socket is closing.
     func received(text: ByteBuffer)
 
+    /// One whole binary message. Called only where the terms of the path accept such.
+    func received(binary: ByteBuffer)
+
     /// The server stops: the last words may be sent, and the socket is closed with 1001 after this returns.
     func draining()
 
@@ -17,5 +20,6 @@ package protocol SocketSession: AnyObject {
 }
 
 extension SocketSession {
+    package func received(binary: ByteBuffer) {}
     package func draining() {}
 }

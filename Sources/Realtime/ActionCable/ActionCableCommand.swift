@@ -26,6 +26,18 @@ package enum ActionCableCommand: Equatable, Sendable {
         var identifier: String?
         var data: String?
         var history: HistoryRequest?
+
+        /// Nil for whatever has to be looked at more closely, a history among it.
+        init?(flat text: ByteBuffer) {
+            guard let object = FlatJSONObject(text), object["history"] == nil else { return nil }
+            do {
+                command = try object.string("command")
+                identifier = try object.string("identifier")
+                data = try object.string("data")
+            } catch {
+                return nil
+            }
+        }
     }
 
     private static let plain: Set<String> = ["subscribe", "unsubscribe", "message"]
@@ -34,7 +46,7 @@ package enum ActionCableCommand: Equatable, Sendable {
     package init(parsing text: ByteBuffer, _ dialect: ActionCableDialect = .plain) throws(Malformed) {
         let wire: Wire
         do {
-            wire = try JSONDecoder().decode(Wire.self, from: text)
+            wire = try Wire(flat: text) ?? JSONDecoder().decode(Wire.self, from: text)
         } catch DecodingError.typeMismatch(_, let context) {
             throw .missing(field: context.codingPath.last?.stringValue ?? "command")
         } catch DecodingError.keyNotFound(let key, _) {

@@ -34,7 +34,7 @@ package final class Hub: Sendable {
         self.shards = shards
         self.linger = linger
         self.logger = logger
-        let news = HubNews(shards: shards, logger: logger)
+        let news = HubNews(shards: shards, timer: group.next(), logger: logger)
         self.news = news
         subscriber = RedisSubscriber(
             redis, group: group, logger: logger,

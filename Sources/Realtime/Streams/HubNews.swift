@@ -11,13 +11,18 @@ final class HubNews: Sendable {
 
     let interest = NIOLockedValueBox(Interest())
     private let shards: [(loop: any EventLoop, shard: NIOLoopBound<Shard>)]
+    private let gathered = NIOLockedValueBox(StreamBatches())
+    private let timer: any EventLoop
     private let repairs: Gate
     private let logger: Logger
     private let holes = Counter(label: "gateway.streams.holes")
     private let resets = Counter(label: "gateway.streams.resets")
 
-    init(shards: [(loop: any EventLoop, shard: NIOLoopBound<Shard>)], logger: Logger) {
+    init(
+        shards: [(loop: any EventLoop, shard: NIOLoopBound<Shard>)], timer: any EventLoop, logger: Logger
+    ) {
         self.shards = shards
+        self.timer = timer
         self.logger = logger
         repairs = Gate(limit: Self.repairsAtOnce)
     }
@@ -38,7 +43,7 @@ final class HubNews: Sendable {
                 case .drop: break
                 }
             }
-            hand(batches.all)
+            hand(ready(batches, &interest))
         }
         if strangers > 0 { logger.warning("something that is no publication was published") }
         repair(broken)
@@ -52,6 +57,37 @@ final class HubNews: Sendable {
     }
 
     func stop() { interest.withLockedValue { $0 = Interest() } }
+
+    /// Keeps back for a moment what comes in bursts to many; returns the rest. Under the lock.
+    private func ready(_ batches: StreamBatches, _ interest: inout Interest) -> [StreamBatch] {
+        let now = NIODeadline.now()
+        return gathered.withLockedValue { gathered in
+            batches.all.filter { batch in
+                let waits =
+                    gathered.has(batch.channel)
+                    || interest.gathers(batch.channel, batch.publications.count, at: now)
+                guard waits else { return true }
+                if gathered.all.isEmpty { timer.scheduleTask(in: Burst.wait) { self.handGathered() } }
+                for publication in batch.publications { gathered.add(publication, to: batch.channel) }
+                return false
+            }
+        }
+    }
+
+    private func handGathered() {
+        interest.withLockedValue { interest in
+            let (batches, now) = (takeGathered(), NIODeadline.now())
+            for batch in batches { interest.gathered(batch.channel, batch.publications.count, at: now) }
+            hand(batches)
+        }
+    }
+
+    private func takeGathered() -> [StreamBatch] {
+        gathered.withLockedValue { gathered in
+            defer { gathered = StreamBatches() }
+            return gathered.all
+        }
+    }
 
     /// Under the lock, so that every shard gets the batches of a stream in the same order.
     private func hand(_ batches: [StreamBatch]) {
@@ -94,6 +130,7 @@ final class HubNews: Sendable {
             guard let repaired = interest.repaired(channel, opening) else { return true }
             if repaired.isReset { resets.increment() }
             if repaired.isReset || !repaired.publications.isEmpty {
+                hand(takeGathered())
                 hand([
                     StreamBatch(
                         channel: channel, publications: repaired.publications, isReset: repaired.isReset)
@@ -108,6 +145,8 @@ final class HubNews: Sendable {
 private struct StreamBatches {
     private(set) var all: [StreamBatch] = []
     private var places: [String: Int] = [:]
+
+    func has(_ channel: String) -> Bool { places[channel] != nil }
 
     mutating func add(_ publication: Publication, to channel: String) {
         if all.last?.channel == channel {

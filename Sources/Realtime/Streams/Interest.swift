@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Which streams this process listens to, how many of its members want each, and how far each has been passed on.
 ///
 /// A stream is subscribed when its first member comes and given up some seconds after its last one left, so
@@ -18,6 +20,7 @@ struct Interest: Sendable {
         var generation = 0
         var isReady = false
         var waiting: [@Sendable (Bool) -> Void] = []
+        var burst = Burst()
     }
 
     private var entries: [String: Entry] = [:]
@@ -63,6 +66,16 @@ struct Interest: Sendable {
         }
         entries[channel] = nil
         return true
+    }
+
+    /// Whether to wait a moment for more of this stream before its members are written to.
+    mutating func gathers(_ channel: String, _ publications: Int, at now: NIODeadline) -> Bool {
+        guard let members = entries[channel]?.members, members >= Burst.worthwhile else { return false }
+        return entries[channel]?.burst.gathers(publications, at: now) ?? false
+    }
+
+    mutating func gathered(_ channel: String, _ publications: Int, at now: NIODeadline) {
+        entries[channel]?.burst.seen(publications, at: now)
     }
 
     // MARK: Order

@@ -14,7 +14,9 @@ package struct ContactTokens: Sendable {
     }
 
     package func issue(_ session: ContactSession, at now: Timestamp) throws -> String {
-        signer.sign(
+        var session = session
+        session.expiresAt = nil
+        return signer.sign(
             try JSONEncoder().encode(session), purpose: Self.purpose, expiry: now.adding(lifetime).date)
     }
 
@@ -24,7 +26,9 @@ package struct ContactTokens: Sendable {
         switch signer.verify(token, purpose: Self.purpose, at: now.date) {
         case .success(let payload):
             do {
-                return try JSONDecoder().decode(ContactSession.self, from: Data(payload))
+                var session = try JSONDecoder().decode(ContactSession.self, from: Data(payload))
+                session.expiresAt = TokenSigner.expiry(of: token).map { Timestamp($0) }
+                return session
             } catch {
                 throw invalid
             }

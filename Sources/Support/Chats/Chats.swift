@@ -23,6 +23,12 @@ package struct Chats: Sendable {
         _ chat: Chat.Address, to viewer: Principal, _ range: MessageRange = .newest, limit: Int = 50,
         at now: Timestamp
     ) async throws -> ChatView {
+        try await look(chat, viewer, range, limit, now).view
+    }
+
+    private func look(
+        _ chat: Chat.Address, _ viewer: Principal, _ range: MessageRange, _ limit: Int, _ now: Timestamp
+    ) async throws -> (view: ChatView, live: LiveState) {
         let limit = min(max(1, limit), Self.pageLimit)
         var range = range
         if case .since(let moment) = range {
@@ -31,21 +37,25 @@ package struct Chats: Sendable {
         }
         let live = try await live(chat, viewer, range, limit, now)
         let messages = try await merge(live, range, limit, chat)
-        return view(chat, live, messages, for: viewer)
+        return (view(chat, live, messages, for: viewer), live)
     }
 
     /// The chat with the row of the staff's list around it.
     package func showToStaff(
         _ chat: Chat.Address, _ viewer: AgentSession, at now: Timestamp
     ) async throws -> AdminChatView {
-        let view = try await show(chat, to: .agent(viewer), at: now)
-        let row = try await row(of: chat)
+        let (view, live) = try await look(chat, .agent(viewer), .newest, 50, now)
+        let row = try await row(of: chat, for: viewer.agentID)
         var item = ChatListItem(row)
         // Redis is ahead of PostgreSQL by what is in the journal.
         item.archived = view.archived
         item.messageCount = max(item.messageCount, view.position.offset)
         item.status = view.conversation?.status
         item.assignee = view.conversation?.assignee
+        let read = live.readSeq(of: viewer.agentID)
+        if view.messages.first.map({ $0.seq <= read + 1 }) ?? true {
+            item.unreadCount = view.messages.count { $0.seq > read && $0.senderType == .user }
+        }
         if let last = view.messages.last {
             item.lastMessageAt = last.createdAt
             item.lastMessagePreview = MessageDraft.preview(of: last.content)
@@ -55,9 +65,11 @@ package struct Chats: Sendable {
     }
 
     /// The news of a chat's first message is some milliseconds faster than its row.
-    private func row(of chat: Chat.Address) async throws -> ChatRows.Row {
+    private func row(of chat: Chat.Address, for agent: Agent.ID) async throws -> ChatRows.Row {
         for _ in 0..<40 {
-            if let row = try await unavailable({ try await coldChats.chatRows.find(chat) }) { return row }
+            if let row = try await unavailable({ try await coldChats.chatRows.find(chat, for: agent) }) {
+                return row
+            }
             try await Task.sleep(for: .milliseconds(25))
         }
         throw SupportError.unavailable("This chat is just being written down; try again in a moment.")

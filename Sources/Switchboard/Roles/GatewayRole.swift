@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import Realtime
 import ServiceLifecycle
+import Support
 
 /// A gateway: HTTP and sockets, stateless, any number of them.
 struct GatewayRole {
@@ -18,9 +19,11 @@ struct GatewayRole {
         let hub = try await Hub(
             redis: settings.redis, group: house.group, logger: logger,
             frameHeader: { FrameEncoder.textHeader(length: $0, into: &$1) })
+        let cable = Cable(
+            desk: house.desk, hub: hub, loops: loops, limits: settings.gateway.cable, logger: logger)
         let gateway = GatewayApplication(
             configuration: settings.gateway, desk: house.desk,
-            cable: Cable(desk: house.desk, hub: hub, loops: loops, logger: logger),
+            cable: cable,
             files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
             metrics: { [metrics] in metrics.exposition() })
         logger.info(
@@ -29,9 +32,17 @@ struct GatewayRole {
 
         try await ServiceGroup(
             configuration: .init(
-                services: [.init(service: gateway.build(on: house.group))],
+                services: [
+                    .init(service: gateway.build(on: house.group)),
+                    .init(
+                        service: LoginWatch(
+                            revocations: Revocations(
+                                redis: settings.redis, group: house.group, logger: logger),
+                            desk: house.desk, loops: loops, logger: logger)),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
+        await cable.shutdown()
         await hub.shutdown()
     }
 }
