@@ -6,6 +6,8 @@ package struct SupportConfiguration: Sendable {
     package var messageCharacters = 150_000
     /// Messages of each chat that stay in Redis; older ones are read from PostgreSQL.
     package var historyLength = 200
+    /// News of each account that stay in Redis, so that staff who come back get what they missed.
+    package var staffLogLength = 200
     /// `client_id`s that each chat remembers to recognise a resend by.
     package var rememberedClientIDs = 1000
     /// How long a chat without news stays in Redis.

@@ -17,11 +17,13 @@ package final class SupportDesk: Sendable {
 
     package let logins: Logins
     package let tickets: Tickets
+    package let sessions: Sessions
     package let limits: RateLimits
     package let inboxes: Inboxes
     package let contacts: Contacts
     package let chats: Chats
     package let chatList: ChatList
+    package let staffNews: StaffNews
     package let messages: Messages
     package let receipts: Receipts
     package let archive: Archive
@@ -50,11 +52,13 @@ package final class SupportDesk: Sendable {
         logins = Logins(
             postgres: postgres, redis: redis, passwords: passwords, lifetime: configuration.loginLifetime)
         tickets = Tickets(redis: redis)
+        sessions = Sessions(redis: redis)
         limits = try RateLimits(redis: redis, scripts: scripts)
         inboxes = Inboxes(postgres: postgres)
         contacts = Contacts(postgres: postgres, tokens: tokens, redis: redis, scripts: chatScripts)
         chats = Chats(redis: redis, coldChats: coldChats)
         chatList = ChatList(postgres: postgres)
+        staffNews = try StaffNews(redis: redis, scripts: scripts)
         messages = try Messages(
             redis: redis, scripts: scripts, coldChats: coldChats, rows: messageRows,
             configuration: configuration)

@@ -3,16 +3,18 @@
 -- KEYS[1]  {cN}:ACCOUNT:chat:ID            hash    live state of the chat (fields: Support/Chats/ChatKeys)
 -- KEYS[2]  {cN}:journal            stream  facts on their way to PostgreSQL
 -- KEYS[3]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
+-- KEYS[4]  {cN}:ACCOUNT:staff:log  stream  0-offset -> what the staff were told
 -- ARGV[1]  now, ISO 8601
 -- ARGV[2]  who: user | admin
 -- ARGV[3]  what: delivered | read
 -- ARGV[4]  up to this seq; 0 = everything
 -- ARGV[5]  the chat's channel
 -- ARGV[6]  the staff's channel
+-- ARGV[7]  staff's log length, publications
 --
 -- Returns  {"marked", seq} | {"unchanged", seq} | {"cold"}
 -- Cost     O(1).   Called by Support/Chats/Receipts.mark
-local chat, journal, cell = unpack(KEYS)
+local chat, journal, cell, log = unpack(KEYS)
 local iso, who, what, upto = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local field = who .. '_' .. what
 
@@ -31,7 +33,9 @@ redis.call('XADD', journal, '*', 'f', '{"kind":"chat.marked","at":"' .. iso .. '
 redis.call('PUBLISH', ARGV[5], '\n{"type":"message_status","status":"' .. what .. '","by":"' .. who
     .. '","up_to_seq":' .. mark .. ',"at":"' .. iso .. '"}')
 if who == 'admin' and what == 'read' then
-    redis.call('PUBLISH', ARGV[6], '\n{"type":"chat_updated","chat":{"id":"' .. state[2] .. '","read_up_to":' .. mark
-        .. ',"unread":' .. tostring(tonumber(mark) < seq) .. '}}')
+    local news = '{"type":"chat_updated","chat":{"id":"' .. state[2] .. '","read_up_to":' .. mark .. ',"unread":'
+        .. tostring(tonumber(mark) < seq) .. '}}'
+    local entry = redis.call('XADD', log, 'MAXLEN', '~', ARGV[7], '0-*', 'm', news)
+    redis.call('PUBLISH', ARGV[6], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
 end
 return { 'marked', mark }

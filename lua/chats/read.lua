@@ -6,7 +6,7 @@
 -- KEYS[4]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
 -- ARGV[1]  messages after this seq (exclusive); -1 = the newest ones
 -- ARGV[2]  messages before this seq (exclusive); 0 = no bound
--- ARGV[3]  at most this many: the oldest ones when there is a lower bound, else the newest
+-- ARGV[3]  at most this many: the oldest ones when there is a lower bound, else the newest; 0 = none
 --
 -- Returns  {"warm", fields, messages, place in line or 0} | {"cold"}
 -- Cost     O(messages returned).   Called by Support/Chats/Chats.live
@@ -18,7 +18,7 @@ local after, before, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local low = string.format('%.0f-0', tonumber(after) + 1)
 local high = before == '0' and '+' or string.format('%.0f-0', tonumber(before) - 1)
 local entries
-if before ~= '0' and tonumber(before) <= tonumber(after) + 1 then
+if limit == 0 or before ~= '0' and tonumber(before) <= tonumber(after) + 1 then
     entries = {}
 elseif after ~= '-1' then
     entries = redis.call('XRANGE', history, low, high, 'COUNT', limit)

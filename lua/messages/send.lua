@@ -7,7 +7,8 @@
 -- KEYS[5]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
 -- KEYS[6]  {cN}:journal            stream  facts on their way to PostgreSQL
 -- KEYS[7]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
--- KEYS[8]  {cN}:rate:address:DIGEST  string  the same bucket of the address that it comes from
+-- KEYS[8]  {cN}:ACCOUNT:staff:log  stream  0-offset -> what the staff were told
+-- KEYS[9]  {cN}:rate:address:DIGEST  string  the same bucket of the address that it comes from
 -- ARGV[1]  now, ms
 -- ARGV[2]  now, ISO 8601
 -- ARGV[3]  sender: user | admin
@@ -22,12 +23,13 @@
 -- ARGV[12] history length, messages
 -- ARGV[13] the chat's channel
 -- ARGV[14] the staff's channel
--- ARGV[15] address's rate limit: ms per message, or 0 for none
--- ARGV[16] address's rate limit: burst, messages
+-- ARGV[15] staff's log length, publications
+-- ARGV[16] address's rate limit: ms per message, or 0 for none
+-- ARGV[17] address's rate limit: burst, messages
 --
 -- Returns  {"accepted", message} | {"duplicate", message} | {"forgotten", seq} | {"limited", retry after, ms} | {"cold"}
 -- Cost     O(log n) in the chat's remembered messages.   Called by Support/Messages/Messages.send
-local chat, history, clients, rate, waiting, journal, cell, address = unpack(KEYS)
+local chat, history, clients, rate, waiting, journal, cell, log, address = unpack(KEYS)
 local now, iso, sender, sender_id, sender_name, client_id, rest, summary = unpack(ARGV, 1, 8)
 now = tonumber(now)
 
@@ -48,7 +50,7 @@ end
 -- Generic cell rate algorithm: a bucket is nothing but the moment at which it will be full again.
 -- Both are asked before either pays: who is refused by one takes nothing from the other.
 local paid = {}
-for _, bucket in ipairs({ { rate, ARGV[10], ARGV[11] }, { address, ARGV[15], ARGV[16] } }) do
+for _, bucket in ipairs({ { rate, ARGV[10], ARGV[11] }, { address, ARGV[16], ARGV[17] } }) do
     local key, interval, burst = bucket[1], tonumber(bucket[2]), tonumber(bucket[3])
     if interval > 0 then
         local full = math.max(tonumber(redis.call('GET', key) or now), now) + interval
@@ -114,10 +116,12 @@ redis.call('PUBLISH', ARGV[13], seq .. ' ' .. epoch .. '\n{"type":"new_message",
 if changed then redis.call('PUBLISH', ARGV[13], '\n{"type":"conversation","conversation":' .. episode .. '}') end
 local row = '"chat":{"id":"' .. id .. '",' .. card .. ',"message_count":' .. seq .. ',"archived":' .. tostring(archived)
     .. ',"status":"' .. status .. '",' .. summary .. '}}'
+local news
 if sender == 'user' then
-    redis.call('PUBLISH', ARGV[14], '\n{"type":"new_user_message","chat_id":"' .. id .. '",' .. card
-        .. ',"message":' .. message .. ',' .. row)
+    news = '{"type":"new_user_message","chat_id":"' .. id .. '",' .. card .. ',"message":' .. message .. ',' .. row
 else
-    redis.call('PUBLISH', ARGV[14], '\n{"type":"chat_updated",' .. row)
+    news = '{"type":"chat_updated",' .. row
 end
+local entry = redis.call('XADD', log, 'MAXLEN', '~', ARGV[15], '0-*', 'm', news)
+redis.call('PUBLISH', ARGV[14], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
 return { 'accepted', message }

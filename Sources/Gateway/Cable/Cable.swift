@@ -10,8 +10,6 @@ import Support
 /// Authorization header. Who is refused is told so in ActionCable's way: the socket opens, says
 /// `disconnect`/`unauthorized`, and closes, because browsers hide the status of a refused upgrade.
 package final class Cable: Sendable {
-    static let subprotocols = ["actioncable-v1-json"]
-
     let desk: SupportDesk
     let hub: Hub
     let loops: CableLoops
@@ -44,29 +42,59 @@ package final class Cable: Sendable {
         guard origins.allow(request.headers[.origin], host: request.host) else {
             return loop.makeSucceededFuture(.originRefused)
         }
-        // No common name: Rails answers without one, and takes it for the only version there is.
-        let subprotocol = request.offeredSubprotocols.first { Self.subprotocols.contains($0) }
+        let dialect = ActionCableDialect.chosen(from: request.offeredSubprotocols)
         return loop.makeFutureWithTask {
             do {
-                let principal = try await self.principal(of: request)
-                // A ticket may be older than the end of the token that it was given for.
-                if case .agent(let session) = principal {
-                    try await self.desk.logins.confirm(session, at: .now())
-                }
+                let (principal, restored) = try await self.caller(of: request, dialect)
+                try await self.confirm(principal)
                 let address = request.remoteAddress
-                return .accept(subprotocol: subprotocol, terms: Self.terms) { socket in
+                return .accept(subprotocol: dialect?.rawValue, terms: Self.terms) { socket in
                     guard self.seats.take(principal, address) else {
                         return RefusedSession(socket: socket, reason: .tooManySessions)
                     }
-                    return CableSession(socket: socket, cable: self, principal: principal, address: address)
+                    return CableSession(
+                        socket: socket, cable: self, principal: principal, address: address,
+                        dialect: dialect ?? .plain, restoring: restored)
                 }
             } catch SupportError.unauthorized {
-                return .accept(subprotocol: subprotocol) { RefusedSession(socket: $0) }
+                return .accept(subprotocol: dialect?.rawValue) { RefusedSession(socket: $0) }
             } catch {
                 let refusal = self.refusal(error)
                 return .refuse(status: refusal.status, code: refusal.code, message: refusal.message)
             }
         }
+    }
+
+    /// Who asks, and what an earlier session of theirs was subscribed to.
+    private func caller(
+        of request: UpgradeRequest, _ dialect: ActionCableDialect?
+    ) async throws -> (Principal, restored: [String]?) {
+        guard dialect == .extended,
+            let session = request.query["sid"] ?? request.headers[.restoreSessionID]
+        else { return (try await principal(of: request), nil) }
+        let named: Principal?
+        do {
+            named = try await principal(of: request)
+        } catch SupportError.unauthorized {
+            // A ticket is used up by the first connection, and this client's next one has none.
+            named = nil
+        }
+        if let kept = try await desk.sessions.take(session, for: named) {
+            return (kept.principal, kept.subscriptions)
+        }
+        guard let named else {
+            throw SupportError.unauthorized(code: "missing_token", "This session is over; begin a new one.")
+        }
+        return (named, nil)
+    }
+
+    /// A ticket, or a session to restore, may be older than the end of the token that stands behind it.
+    private func confirm(_ principal: Principal) async throws {
+        let now = Timestamp.now()
+        if let expiry = principal.expiresAt, expiry <= now {
+            throw SupportError.unauthorized(code: "expired_token", "The token has expired.")
+        }
+        if case .agent(let session) = principal { try await desk.logins.confirm(session, at: now) }
     }
 
     private func principal(of request: UpgradeRequest) async throws -> Principal {
@@ -124,15 +152,26 @@ extension ErrorResponse {
     static let tooManyWaiting = ErrorResponse(
         .tooManyRequests, "rate_limited", "Too many commands wait for their answers.", retryAfter: 1)
 
-    init(_ malformed: ActionCableCommand.Malformed) {
+    static let unavailable = ErrorResponse(
+        .serviceUnavailable, "unavailable", "A part of the service is away; try again soon.", retryAfter: 1)
+
+    init(_ malformed: ActionCableCommand.Malformed, _ dialect: ActionCableDialect) {
         switch malformed {
         case .notJSON: self.init(.badRequest, "malformed", "The frame is not a JSON object.")
         case .unknownCommand:
             self.init(
-                .badRequest, "unknown_command", "The commands are subscribe, unsubscribe and message.",
+                .badRequest, "unknown_command",
+                dialect == .plain
+                    ? "The commands are subscribe, unsubscribe and message."
+                    : "The commands are subscribe, unsubscribe, message, history, ping and pong.",
                 field: "command")
         case .missing(let field):
             self.init(.badRequest, "malformed", "It is missing, or not a string.", field: field)
         }
     }
+}
+
+extension HTTPField.Name {
+    /// AnyCable's way to name the session to restore, beside `?sid=`.
+    fileprivate static let restoreSessionID = HTTPField.Name("X-AnyCable-Restore-SID")!
 }

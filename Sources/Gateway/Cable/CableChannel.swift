@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import Realtime
 import Support
 
 /// What a client may subscribe to, as its identifier names it.
@@ -21,7 +22,8 @@ enum CableChannel: Sendable {
         }
     }
 
-    /// What the identifier names for this caller; whether the chat exists is for `authorize` to find out.
+    /// What the identifier names for this caller. A contact has one chat; staff may read any of their account's, and
+    /// whether it exists shows when it is opened.
     init(_ identifier: String, for principal: Principal) throws(Refusal) {
         guard let name = try? JSONDecoder().decode(Name.self, from: Data(identifier.utf8)) else {
             throw .unknownChannel  // whatever it is, it is not one of ours
@@ -29,6 +31,7 @@ enum CableChannel: Sendable {
         switch (name.channel, principal) {
         case ("ChatChannel", _):
             guard let id = name.chatID.flatMap(Chat.ID.init) else { throw .notYours }
+            if case .contact(let session) = principal, session.chatID != id { throw .notYours }
             self = .chat(Chat.Address(accountID: principal.accountID, chatID: id))
         case ("AdminNotificationChannel", .agent(let session)):
             self = .adminNotifications(session.accountID)
@@ -39,23 +42,11 @@ enum CableChannel: Sendable {
         }
     }
 
-    /// The stream in Redis that carries it.
-    var stream: String {
+    /// The stream that carries it.
+    func stream(_ desk: SupportDesk, for principal: Principal) -> any RecoverableStream {
         switch self {
-        case .chat(let chat): chat.channel
-        case .adminNotifications(let account): Chat.Address.staffChannel(of: account)
-        }
-    }
-
-    /// Whether this caller may listen. A contact has one chat; staff may read any of their account's.
-    func authorize(_ principal: Principal, _ desk: SupportDesk, at now: Timestamp) async throws -> Bool {
-        guard case .chat(let chat) = self else { return true }
-        if case .contact(let session) = principal { return session.chatID == chat.chatID }
-        do {
-            try await desk.chats.require(chat, for: principal, at: now)
-            return true
-        } catch SupportError.notFound {
-            return false
+        case .chat(let chat): desk.chats.stream(chat, for: principal)
+        case .adminNotifications(let account): desk.staffNews.stream(of: account)
         }
     }
 }

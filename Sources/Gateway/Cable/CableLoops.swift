@@ -22,7 +22,10 @@ final class CableLoop {
         guard !sessions.isEmpty else { return }
         var frame = ByteBuffer()
         FrameEncoder.text(ActionCableFrame.ping(at: Int(Date().timeIntervalSince1970)), into: &frame)
-        for session in sessions.values { session.deliver(frame) }
+        for session in sessions.values {
+            session.deliver(frame)
+            session.beat()
+        }
     }
 
     /// Sends off those whose token has ended. Most beats look at one number.
@@ -50,10 +53,6 @@ final class CableLoop {
             guard case .agent(let session) = $0.principal else { return nil }
             return session
         }
-    }
-
-    func reconnectAll() {
-        for session in sessions.values { session.disconnect(.serverRestart) }
     }
 }
 
@@ -108,11 +107,5 @@ package struct CableLoops: Sendable {
             }
         }
         return Array(found.values)
-    }
-
-    /// Publications may have been missed, because Redis was away: every client comes back, at its own random
-    /// moment, and asks for what it lacks.
-    package func reconnectAll() {
-        for (loop, state) in loops { loop.execute { state.value.reconnectAll() } }
     }
 }

@@ -13,42 +13,52 @@ final class CableSession: SocketSession, StreamMember {
     /// Frames that are no commands, until the client is told to stay away.
     private static let maxErrors = 100
 
-    private let socket: Socket
-    private let cable: Cable
+    let socket: Socket
+    let cable: Cable
     let principal: Principal
     private let address: String
     private var budget = FrameBudget()
-    private var subscriptions = ActionCableSubscriptions<CableChannel>(limit: 100)
-    private var waiting: CircularBuffer<ActionCableCommand> = []
+    let dialect: ActionCableDialect
+    var subscriptions = ActionCableSubscriptions<CableSubscription>(limit: 100)
+    /// What the client may come back with; extended dialect only.
+    let resumption: CableResumption?
+    private var waiting: CircularBuffer<CableTask> = []
     private var isWorking = false
     private var errors = 0
-    private var isClosed = false
+    private(set) var isClosed = false
 
-    init(socket: Socket, cable: Cable, principal: Principal, address: String) {
+    init(
+        socket: Socket, cable: Cable, principal: Principal, address: String, dialect: ActionCableDialect,
+        restoring identifiers: [String]? = nil
+    ) {
         self.socket = socket
         self.cable = cable
         self.principal = principal
         self.address = address
+        self.dialect = dialect
+        resumption = dialect == .extended ? CableResumption(restored: identifiers) : nil
     }
 
     func opened() {
         cable.loops.state(of: socket.eventLoop).add(self)
-        socket.send(text: ActionCableFrame.welcome)
+        guard let resumption else { return socket.send(text: ActionCableFrame.welcome) }
+        socket.send(
+            text: ActionCableFrame.welcome(session: resumption.sessionID, restored: resumption.restored))
+        for identifier in resumption.restored ?? [] { take(.restore(identifier)) }
     }
 
     func received(text: ByteBuffer) {
         guard isWithinBudget() else { return }
         do {
-            let command = try ActionCableCommand(parsing: text)
+            let command = try ActionCableCommand(parsing: text, dialect)
             guard waiting.count < Self.maxWaiting else { return refuse(.tooManyWaiting) }
-            waiting.append(command)
-            work()
+            take(.command(command))
         } catch {
-            refuse(ErrorResponse(error))
+            refuse(ErrorResponse(error, dialect))
         }
     }
 
-    func deliver(_ frame: ByteBuffer) { socket.send(frames: frame) }
+    func deliver(_ frames: ByteBuffer) { socket.send(frames: frames) }
 
     func draining() { socket.send(text: ActionCableFrame.disconnect(.serverRestart)) }
 
@@ -57,12 +67,19 @@ final class CableSession: SocketSession, StreamMember {
         socket.close(code: .normal)
     }
 
+    /// The heartbeat of the loop.
+    func beat() {
+        for identifier in resumption?.overdue() ?? [] { take(.release(identifier)) }
+        if let resumption, resumption.isDueForRenewal { keep() }
+    }
+
     func closed() {
         isClosed = true
         waiting = []
         cable.loops.state(of: socket.eventLoop).remove(self)
         cable.seats.leave(principal, address)
-        for (identifier, channel) in subscriptions.active { leave(channel, identifier) }
+        for (identifier, subscription) in subscriptions.active { leave(subscription, identifier) }
+        keep()
     }
 
     /// Whether a frame may be looked at; otherwise its sender has been told.
@@ -75,7 +92,7 @@ final class CableSession: SocketSession, StreamMember {
         return false
     }
 
-    private func refuse(_ refusal: ErrorResponse) {
+    func refuse(_ refusal: ErrorResponse) {
         socket.send(text: refusal.payload())
         // What is our fault, or a part's that is away, is no reason to send anybody off.
         guard refusal.status.kind == .clientError else { return }
@@ -83,118 +100,66 @@ final class CableSession: SocketSession, StreamMember {
         if errors >= Self.maxErrors { disconnect(.tooManyErrors) }
     }
 
-    // MARK: One command after the other
+    // MARK: One after the other
+
+    private func take(_ task: CableTask) {
+        waiting.append(task)
+        work()
+    }
 
     private func work() {
-        guard !isWorking, let command = waiting.popFirst() else { return }
+        guard !isWorking, let task = waiting.popFirst() else { return }
         isWorking = true
-        switch command {
-        case .subscribe(let identifier): subscribe(identifier)
-        case .unsubscribe(let identifier):
-            if let channel = subscriptions.unsubscribe(identifier) { leave(channel, identifier) }
+        switch task {
+        case .restore(let identifier): subscribe(identifier, .restored)
+        case .release(let identifier): recover(identifier, from: nil)
+        case .command(.subscribe(let identifier, let history)): subscribe(identifier, .asked(history))
+        case .command(.history(let identifier, let history)): recover(identifier, from: history)
+        case .command(.message(let identifier, let data)): perform(data, identifier)
+        case .command(.unsubscribe(let identifier)):
+            if let subscription = subscriptions.unsubscribe(identifier) {
+                leave(subscription, identifier)
+                keep()
+            }
             done()
-        case .message(let identifier, let data): perform(data, identifier)
+        case .command(.ping):
+            socket.send(text: ActionCableFrame.pong)
+            done()
+        case .command(.pong): done()
         }
     }
 
-    private func done() {
+    func done() {
         isWorking = false
         work()
     }
 
-    /// Runs something asynchronous and comes back to the loop with its result, unless the client has gone.
-    private func away<Result: Sendable>(
-        _ body: @escaping @Sendable () async -> Result, _ back: @escaping (CableSession, Result) -> Void
+    /// Runs something asynchronous and comes back to the loop with its result; when the client has gone meanwhile, to
+    /// `gone` instead.
+    func away<Result: Sendable>(
+        _ body: @escaping @Sendable () async -> Result, gone: @escaping (CableSession) -> Void = { _ in },
+        _ back: @escaping (CableSession, Result) -> Void
     ) {
-        let session = NIOLoopBound((self, back), eventLoop: socket.eventLoop)
+        let session = NIOLoopBound((self, gone, back), eventLoop: socket.eventLoop)
         let loop = socket.eventLoop
         Task {
             let result = await body()
             loop.execute {
-                let (session, back) = session.value
-                if !session.isClosed { back(session, result) }
+                let (session, gone, back) = session.value
+                if session.isClosed { gone(session) } else { back(session, result) }
             }
         }
-    }
-
-    // MARK: Subscribing
-
-    private func subscribe(_ identifier: String) {
-        switch subscriptions.subscribe(identifier) {
-        case .ignore: return done()
-        case .tooMany:
-            socket.send(text: ActionCableFrame.reject(identifier))
-            return done()
-        case .begin: break
-        }
-        let channel: CableChannel
-        do {
-            channel = try CableChannel(identifier, for: principal)
-        } catch {
-            if error == .unknownChannel { refuse(.unknownChannel) }
-            return reject(identifier)
-        }
-        let (cable, principal) = (cable, principal)
-        away {
-            do {
-                return Result<Bool, any Error>.success(
-                    try await channel.authorize(principal, cable.desk, at: .now()))
-            } catch {
-                return .failure(error)
-            }
-        } _: { session, result in
-            switch result {
-            case .success(true): session.join(channel, identifier)
-            case .success(false): session.reject(identifier)
-            case .failure(let error):
-                session.refuse(cable.refusal(error))
-                session.reject(identifier)
-            }
-        }
-    }
-
-    /// Confirms once Redis has confirmed: from then on no publication can be missed.
-    private func join(_ channel: CableChannel, _ identifier: String) {
-        let member = NIOLoopBound<any StreamMember>(self, eventLoop: socket.eventLoop)
-        let session = NIOLoopBound(self, eventLoop: socket.eventLoop)
-        cable.hub.join(channel.stream, as: identifier, member, on: socket.eventLoop) { isListening in
-            session.value.joined(channel, identifier, isListening)
-        }
-    }
-
-    private func joined(_ channel: CableChannel, _ identifier: String, _ isListening: Bool) {
-        if !isListening {
-            if !isClosed { reject(identifier) }
-        } else if isClosed {
-            leave(channel, identifier)
-        } else {
-            if subscriptions.confirm(identifier, channel) {
-                socket.send(text: ActionCableFrame.confirm(identifier))
-            } else {
-                leave(channel, identifier)
-            }
-            done()
-        }
-    }
-
-    private func reject(_ identifier: String) {
-        if subscriptions.reject(identifier) { socket.send(text: ActionCableFrame.reject(identifier)) }
-        done()
-    }
-
-    private func leave(_ channel: CableChannel, _ identifier: String) {
-        cable.hub.leave(channel.stream, as: identifier, self, on: socket.eventLoop)
     }
 
     // MARK: Performing
 
     private func perform(_ data: String, _ identifier: String) {
-        guard let channel = subscriptions.channel(identifier) else {
+        guard let subscription = subscriptions.channel(identifier) else {
             refuse(.notSubscribed)
             return done()
         }
         let context = CommandContext(
-            desk: cable.desk, principal: principal, channel: channel, address: address)
+            desk: cable.desk, principal: principal, channel: subscription.channel, address: address)
         let cable = cable
         away {
             await Commands.perform(data, context, cable.refusal)
@@ -203,4 +168,13 @@ final class CableSession: SocketSession, StreamMember {
             session.done()
         }
     }
+}
+
+/// What a session does next.
+enum CableTask {
+    case command(ActionCableCommand)
+    /// Subscribes again to what an earlier session was subscribed to.
+    case restore(String)
+    /// Lets a restored subscription go on without its history, as nobody has asked for it.
+    case release(String)
 }

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import Realtime
 import Support
 
 /// Who performs an action, and on what.
@@ -32,6 +33,32 @@ struct ActionInput: Decodable, Sendable {
     }
 }
 
+extension ActionInput {
+    /// Nil for whatever has to be looked at more closely, to say what is wrong with it.
+    init?(flat bytes: ByteBuffer) {
+        guard let object = FlatJSONObject(bytes), case .string(let action) = object["action"] else {
+            return nil
+        }
+        self.action = action
+        do {
+            content = try object.string("content")
+            clientID = try object.string("client_id")
+        } catch {
+            return nil
+        }
+        switch object["on"] {
+        case nil, .null: break
+        case .bool(let on): self.on = on
+        default: return nil
+        }
+        switch object["up_to_seq"] {
+        case nil, .null: break
+        case .integer(let seq): upToSeq = WholeNumber(seq)
+        default: return nil
+        }
+    }
+}
+
 /// Something that a client may do on a channel: parse, authorise, one call.
 protocol Command: Sendable {
     static var action: String { get }
@@ -53,7 +80,8 @@ enum Commands {
     ) async -> ByteBuffer? {
         var clientID: String?
         do {
-            let input = try JSONInput.decode(ActionInput.self, from: ByteBuffer(string: data))
+            let bytes = ByteBuffer(string: data)
+            let input = try ActionInput(flat: bytes) ?? JSONInput.decode(ActionInput.self, from: bytes)
             clientID = input.clientID.map { String($0.prefix(64)) }
             guard let command = all[input.action] else { throw SupportError.unknownAction(input.action) }
             return try await command.init(input).perform(context, at: .now())

@@ -3,6 +3,8 @@
 struct WholeNumber: Decodable, Sendable {
     let value: Int
 
+    init(_ value: Int) { self.value = value }
+
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let value = Int(exactly: try container.decode(Double.self)) else {

@@ -10,6 +10,11 @@ package enum FrameEncoder {
         write(.text, payload, into: &out)
     }
 
+    /// What stands before a text of so many bytes, for those who write the text themselves.
+    package static func textHeader(length: Int, into out: inout ByteBuffer) {
+        writeHeader(.text, length: length, into: &out)
+    }
+
     package static func binary(_ payload: ByteBuffer, into out: inout ByteBuffer) {
         write(.binary, payload, into: &out)
     }
@@ -41,6 +46,13 @@ package enum FrameEncoder {
     ) {
         let length = payload.readableBytes
         out.reserveCapacity(minimumWritableBytes: length + maxHeaderBytes)
+        writeHeader(opcode, length: length, into: &out)
+        out.writeImmutableBuffer(payload)
+    }
+
+    private static func writeHeader(
+        _ opcode: FrameHeader.Opcode, length: Int, into out: inout ByteBuffer
+    ) {
         out.writeInteger(0x80 | opcode.rawValue)
         if length < 126 {
             out.writeInteger(UInt8(length))
@@ -51,7 +63,6 @@ package enum FrameEncoder {
             out.writeInteger(127 as UInt8)
             out.writeInteger(UInt64(length))
         }
-        out.writeImmutableBuffer(payload)
     }
 }
 

@@ -27,6 +27,8 @@ package final class Socket {
     /// Of the channel handler that carries this socket; nil before and after.
     private var context: ChannelHandlerContext?
     private var deadline: Scheduled<Void>?
+    /// As the channel last said: asking it costs more than all the rest of sending.
+    private var isWritable = true
 
     /// Where this socket stands in the list of its loop, and in the round of flushes to come.
     var place: Int?
@@ -84,6 +86,7 @@ package final class Socket {
 
     func attach(to context: ChannelHandlerContext) {
         self.context = context
+        isWritable = context.channel.isWritable
         loop.add(self)
     }
 
@@ -127,9 +130,14 @@ package final class Socket {
         finish(.all)
     }
 
+    func writabilityChanged(to isWritable: Bool) {
+        self.isWritable = isWritable
+        flush()
+    }
+
     /// Hands what is staged to the channel, unless the channel still has enough of what it got before.
     func flush() {
-        guard let context, let frames = staged, context.channel.isWritable else { return }
+        guard isWritable, let frames = staged, let context else { return }
         staged = nil
         context.writeAndFlush(NIOAny(frames), promise: nil)
     }
@@ -144,11 +152,12 @@ package final class Socket {
 
     /// Whether `count` more bytes may be sent. Closes the socket when they are too many.
     private func hasRoom(for count: Int) -> Bool {
-        guard isOpen, let context else { return false }
+        eventLoop.preconditionInEventLoop()
+        guard phase == .open, context != nil else { return false }
         let limit = terms.maxOutboundBytes ?? loop.configuration.maxOutboundBytes
         let waiting = (staged?.readableBytes ?? 0) + count
         // A writable channel holds less than its high watermark; only near the limit is it asked.
-        if waiting <= limit - SocketHandler.highWatermark, context.channel.isWritable {
+        if isWritable, waiting <= limit - SocketHandler.highWatermark {
             return true
         }
         guard waiting + bytesInChannel > limit else { return true }

@@ -4,6 +4,31 @@ import NIOCore
 package enum ActionCableFrame {
     package static let welcome = ByteBuffer(string: #"{"type":"welcome"}"#)
 
+    /// Extended dialect: `session` is what the client may come back with, `restored` what it is subscribed to already.
+    package static func welcome(session: String, restored: [String]?) -> ByteBuffer {
+        guard let restored else {
+            return ByteBuffer(string: #"{"type":"welcome","sid":"\#(session)"}"#)
+        }
+        let ids = restored.map(JSONText.string).joined(separator: ",")
+        return ByteBuffer(
+            string: #"{"type":"welcome","sid":"\#(session)","restored":true,"restored_ids":[\#(ids)]}"#)
+    }
+
+    package static let pong = ByteBuffer(string: #"{"type":"pong"}"#)
+
+    /// A message of a subscription: what is missing is gone for good, so load anew.
+    package static let reset = ByteBuffer(string: #"{"type":"reset"}"#)
+
+    /// Extended dialect: everything that was missed has been sent.
+    package static func confirmHistory(_ identifier: String) -> ByteBuffer {
+        ByteBuffer(string: #"{"identifier":\#(JSONText.string(identifier)),"type":"confirm_history"}"#)
+    }
+
+    /// Extended dialect: what was missed cannot be sent.
+    package static func rejectHistory(_ identifier: String) -> ByteBuffer {
+        ByteBuffer(string: #"{"identifier":\#(JSONText.string(identifier)),"type":"reject_history"}"#)
+    }
+
     /// The heartbeat that clients measure staleness by: one every 3 s, with the time in unix seconds.
     package static func ping(at seconds: Int) -> ByteBuffer {
         ByteBuffer(string: #"{"type":"ping","message":\#(seconds)}"#)

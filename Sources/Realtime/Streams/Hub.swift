@@ -1,95 +1,118 @@
 import Logging
-import Metrics
 import NIOConcurrencyHelpers
 import NIOCore
 import Redis
 
 /// Broadcast from Redis to the sessions of this process.
 ///
-///     Redis ──PUBLISH──▶ subscriber loop ──one batch per shard──▶ shard ──one frame──▶ members
+///     Redis ──PUBLISH──▶ subscriber loop ──in order, holes filled──▶ shard ──one frame──▶ members
 ///
-/// One connection listens to the streams that somebody here wants. What one read brings is handed to each
-/// event loop in one hop, and each frame is encoded once per loop and identifier, not per session.
+/// One connection listens to the streams that somebody here wants. What one read brings is put in order, handed to
+/// each event loop in one hop, and each frame is encoded once per loop and key, not per session.
 package final class Hub: Sendable {
     private let shards: [(loop: any EventLoop, shard: NIOLoopBound<Shard>)]
     private let subscriber: RedisSubscriber
-    private let interest = NIOLockedValueBox(Interest())
+    private let news: HubNews
     private let linger: TimeAmount
     private let logger: Logger
 
     /// - Parameters:
-    ///   - encode: turns a text into what members are given; for sockets, a WebSocket frame.
-    ///   - onGap: Redis was away, so publications may have been missed; called once it is listened to again.
     ///   - linger: how long a stream without members stays subscribed.
+    ///   - frameHeader: what stands before each text that members are given; for sockets, a WebSocket frame's header.
     package init(
         redis: RedisConfiguration, group: any EventLoopGroup, linger: TimeAmount = .seconds(5),
-        logger: Logger,
-        encode: @escaping @Sendable (ByteBuffer) -> ByteBuffer, onGap: @escaping @Sendable () -> Void
+        logger: Logger, frameHeader: @escaping FrameHeaderWriter
     ) async throws {
         var shards: [(any EventLoop, NIOLoopBound<Shard>)] = []
         for loop in group.makeIterator() {
             shards.append(
                 try await loop.submit {
-                    (loop, NIOLoopBound(Shard(eventLoop: loop, encode: encode), eventLoop: loop))
+                    let shard = Shard(eventLoop: loop, frameHeader: frameHeader)
+                    return (loop, NIOLoopBound(shard, eventLoop: loop))
                 }.get())
         }
         self.shards = shards
         self.linger = linger
         self.logger = logger
-        let interest = self.interest
+        let news = HubNews(shards: shards, timer: group.next(), logger: logger)
+        self.news = news
         subscriber = RedisSubscriber(
             redis, group: group, logger: logger,
-            onMessages: { [shards] messages in Hub.dispatch(messages, to: shards, interest, logger) },
-            onReconnect: onGap)
+            onMessages: { news.received($0) }, onReconnect: { news.reconnected() })
     }
 
     /// Adds a member, on its own loop; `completion` is called there once no publication can be missed any more
     /// (`true`), or when Redis could not be asked (`false`; the member is not added).
+    ///
+    /// From then on publications wait for the member, until `goLive`.
     package func join(
-        _ stream: String, as identifier: String, _ member: NIOLoopBound<any StreamMember>,
-        on loop: any EventLoop,
-        _ completion: @escaping @Sendable (Bool) -> Void
+        _ stream: any RecoverableStream, as key: StreamKey, _ member: NIOLoopBound<any StreamMember>,
+        on loop: any EventLoop, _ completion: @escaping @Sendable (Bool) -> Void
     ) {
         let shard = shard(of: loop)
         let joined: @Sendable (Bool) -> Void = { isListening in
             loop.execute {
-                if isListening { shard.value.add(member.value, to: stream, as: identifier) }
+                if isListening { shard.value.add(member.value, to: stream, as: key) }
                 completion(isListening)
             }
         }
-        switch interest.withLockedValue({ $0.join(stream, joined) }) {
+        switch news.interest.withLockedValue({ $0.join(stream, joined) }) {
         case .ready: joined(true)
         case .wait: break
-        case .subscribe: listen(stream)
+        case .subscribe: listen(stream.channel)
         }
+    }
+
+    /// Makes publications wait for a live member again, as history is read for it.
+    package func hold(
+        _ member: any StreamMember, of stream: any RecoverableStream, as key: StreamKey,
+        on loop: any EventLoop
+    ) {
+        shard(of: loop).value.hold(member, of: stream.channel, as: key)
+    }
+
+    /// What the member has been given reaches up to `position`: it gets what came since, and then what is live.
+    ///
+    /// Returns false when too much came meanwhile, or the stream was reset: the member has to load anew.
+    package func goLive(
+        _ member: any StreamMember, on stream: any RecoverableStream, as key: StreamKey,
+        from position: StreamPosition, on loop: any EventLoop
+    ) -> Bool {
+        news.learn(position, of: stream.channel)
+        return shard(of: loop).value.goLive(member, on: stream.channel, as: key, from: position)
     }
 
     /// Removes a member, on its own loop. Call it once for each completed join.
     package func leave(
-        _ stream: String, as identifier: String, _ member: any StreamMember, on loop: any EventLoop
+        _ stream: any RecoverableStream, as key: StreamKey, _ member: any StreamMember, on loop: any EventLoop
     ) {
-        guard shard(of: loop).value.remove(member, from: stream, as: identifier) else { return }
-        guard let generation = interest.withLockedValue({ $0.leave(stream) }) else { return }
-        loop.scheduleTask(in: linger) { [interest, subscriber] in
+        let channel = stream.channel
+        guard shard(of: loop).value.remove(member, from: channel, as: key) else { return }
+        guard let generation = news.interest.withLockedValue({ $0.leave(channel) }) else { return }
+        loop.scheduleTask(in: linger) { [news, subscriber] in
             // Under the lock, so that no join can come between the decision and the command.
-            interest.withLockedValue { interest in
-                if interest.lingered(stream, generation) { subscriber.unsubscribe([stream]) }
+            news.interest.withLockedValue { interest in
+                if interest.lingered(channel, generation) { subscriber.unsubscribe([channel]) }
             }
         }
     }
 
-    package func shutdown() async { await subscriber.shutdown() }
+    package func shutdown() async {
+        news.stop()
+        await subscriber.shutdown()
+    }
 
-    private func listen(_ stream: String) {
+    private func listen(_ channel: String) {
         Task {
             var succeeded = true
             do {
-                try await subscriber.subscribe([stream])
+                try await subscriber.subscribe([channel])
             } catch {
                 succeeded = false
                 logger.warning("could not listen to a stream", metadata: ["error": "\(error)"])
             }
-            for waiter in interest.withLockedValue({ $0.subscribed(stream, succeeded) }) { waiter(succeeded) }
+            let waiters = news.interest.withLockedValue { $0.subscribed(channel, succeeded) }
+            for waiter in waiters { waiter(succeeded) }
         }
     }
 
@@ -98,20 +121,5 @@ package final class Hub: Sendable {
             preconditionFailure("a session's event loop is not one of the hub's")
         }
         return found.shard
-    }
-
-    private static func dispatch(
-        _ messages: [RedisMessage], to shards: [(loop: any EventLoop, shard: NIOLoopBound<Shard>)],
-        _ interest: NIOLockedValueBox<Interest>, _ logger: Logger
-    ) {
-        let publications = messages.compactMap { message in
-            Publication(message.payload).map { (stream: message.channel, publication: $0) }
-        }
-        if publications.count < messages.count {
-            logger.warning("something that is no publication was published")
-        }
-        for (loop, shard) in shards {
-            loop.execute { shard.value.deliver(publications) }
-        }
     }
 }

@@ -1,7 +1,6 @@
-import NIOConcurrencyHelpers
 import NIOCore
 
-/// Which streams this process listens to, and how many of its members want each.
+/// Which streams this process listens to, how many of its members want each, and how far each has been passed on.
 ///
 /// A stream is subscribed when its first member comes and given up some seconds after its last one left, so
 /// that a page reload costs Redis nothing. `generation` tells a linger that somebody came back meanwhile.
@@ -15,22 +14,26 @@ struct Interest: Sendable {
     }
 
     private struct Entry {
+        let stream: any RecoverableStream
+        var order = StreamOrder()
         var members = 0
         var generation = 0
         var isReady = false
         var waiting: [@Sendable (Bool) -> Void] = []
+        var burst = Burst()
     }
 
     private var entries: [String: Entry] = [:]
 
-    func wants(_ stream: String) -> Bool { entries[stream] != nil }
+    func wants(_ channel: String) -> Bool { entries[channel] != nil }
     var streams: Int { entries.count }
 
     /// `waiter` is kept only when the answer is not `.ready`, and called with whether the stream is listened to.
-    mutating func join(_ stream: String, _ waiter: @escaping @Sendable (Bool) -> Void) -> Join {
-        var entry = entries[stream] ?? Entry()
-        defer { entries[stream] = entry }
-        let isFirst = entries[stream] == nil
+    mutating func join(_ stream: any RecoverableStream, _ waiter: @escaping @Sendable (Bool) -> Void) -> Join
+    {
+        let isFirst = entries[stream.channel] == nil
+        var entry = entries[stream.channel] ?? Entry(stream: stream)
+        defer { entries[stream.channel] = entry }
         entry.members += 1
         entry.generation += 1
         if entry.isReady { return .ready }
@@ -39,29 +42,69 @@ struct Interest: Sendable {
     }
 
     /// Redis confirmed the subscription, or refused it; returns whom to tell.
-    mutating func subscribed(_ stream: String, _ succeeded: Bool) -> [@Sendable (Bool) -> Void] {
-        guard var entry = entries[stream] else { return [] }
+    mutating func subscribed(_ channel: String, _ succeeded: Bool) -> [@Sendable (Bool) -> Void] {
+        guard var entry = entries[channel] else { return [] }
         let waiting = entry.waiting
         entry.waiting = []
         entry.isReady = succeeded
-        entries[stream] = succeeded ? entry : nil
+        entries[channel] = succeeded ? entry : nil
         return waiting
     }
 
     /// Returns the generation to come back with after the linger, when this was the last member.
-    mutating func leave(_ stream: String) -> Int? {
-        guard var entry = entries[stream] else { return nil }
+    mutating func leave(_ channel: String) -> Int? {
+        guard var entry = entries[channel] else { return nil }
         entry.members -= 1
-        entries[stream] = entry
+        entries[channel] = entry
         return entry.members == 0 ? entry.generation : nil
     }
 
     /// Returns whether to unsubscribe: nobody has come since the linger of this generation began.
-    mutating func lingered(_ stream: String, _ generation: Int) -> Bool {
-        guard let entry = entries[stream], entry.members == 0, entry.generation == generation else {
+    mutating func lingered(_ channel: String, _ generation: Int) -> Bool {
+        guard let entry = entries[channel], entry.members == 0, entry.generation == generation else {
             return false
         }
-        entries[stream] = nil
+        entries[channel] = nil
         return true
+    }
+
+    /// Whether to wait a moment for more of this stream before its members are written to.
+    mutating func gathers(_ channel: String, _ publications: Int, at now: NIODeadline) -> Bool {
+        guard let members = entries[channel]?.members, members >= Burst.worthwhile else { return false }
+        return entries[channel]?.burst.gathers(publications, at: now) ?? false
+    }
+
+    mutating func gathered(_ channel: String, _ publications: Int, at now: NIODeadline) {
+        entries[channel]?.burst.seen(publications, at: now)
+    }
+
+    // MARK: Order
+
+    mutating func receive(_ publication: Publication, on channel: String) -> StreamOrder.Verdict {
+        entries[channel]?.order.receive(publication) ?? .drop
+    }
+
+    /// Returns whether history has to be read.
+    mutating func learn(_ position: StreamPosition, of channel: String) -> Bool {
+        entries[channel]?.order.learn(position) ?? false
+    }
+
+    /// The connection was away; returns the channels whose history has to be read.
+    mutating func suspectAll() -> [String] {
+        entries.keys.filter { entries[$0]?.order.suspect() ?? false }
+    }
+
+    /// What to read to repair a stream, and from where; nil when nobody wants it any more.
+    func broken(_ channel: String) -> (stream: any RecoverableStream, position: StreamPosition)? {
+        guard let entry = entries[channel], entry.order.isRepairing, let position = entry.order.position
+        else {
+            return nil
+        }
+        return (entry.stream, position)
+    }
+
+    mutating func repaired(_ channel: String, _ opening: StreamOpening) -> StreamOrder.Repaired? {
+        guard entries[channel]?.order.isRepairing == true else { return nil }
+        return entries[channel]?.order.repaired(opening)
     }
 }

@@ -5,14 +5,13 @@ import NIOCore
 ///     17 0f3a9c\n{"type":"new_message",…}     numbered 17 in epoch 0f3a9c: recoverable
 ///     \n{"type":"typing",…}                   no position: harmless to miss
 package struct Publication: Sendable, Equatable {
-    /// (epoch, offset): where on its stream the publication stands.
-    package struct Position: Sendable, Equatable {
-        package let epoch: String
-        package let offset: Int
-    }
-
-    package let position: Position?
+    package let position: StreamPosition?
     package let payload: ByteBuffer
+
+    package init(_ payload: ByteBuffer, at position: StreamPosition?) {
+        self.payload = payload
+        self.position = position
+    }
 
     /// Nil when the bytes are not a publication; whoever published them is not one of ours.
     package init?(_ message: ByteBuffer) {
@@ -26,8 +25,8 @@ package struct Publication: Sendable, Equatable {
             position = nil
         } else {
             let parts = header.split(separator: " ")
-            guard parts.count == 2, let offset = Int(parts[0]) else { return nil }
-            position = Position(epoch: String(parts[1]), offset: offset)
+            guard parts.count == 2, let offset = Int(parts[0]), offset >= 0 else { return nil }
+            position = StreamPosition(epoch: String(parts[1]), offset: offset)
         }
     }
 }

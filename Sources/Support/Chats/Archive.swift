@@ -13,10 +13,11 @@ package struct Archive: Sendable {
     ) async throws -> Bool {
         let reply = try await coldChats.warm(chat, for: .agent(agent), at: now) {
             try await redis.evaluate(
-                coldChats.scripts.archive, keys: [chat.state, chat.cell.journal, chat.cell.state],
+                coldChats.scripts.archive,
+                keys: [chat.state, chat.cell.journal, chat.cell.state, chat.staffLog],
                 arguments: [
                     .string(now.iso8601), archived ? "1" : "0", .string(agent.agentID.description),
-                    .string(chat.staffChannel),
+                    .string(chat.staffChannel), .integer(coldChats.configuration.staffLogLength),
                 ])
         }
         return reply.array?.first?.text == "changed"

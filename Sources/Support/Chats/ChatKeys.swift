@@ -27,8 +27,15 @@ extension Chat.Address {
     /// Pub/sub: what the account's staff get.
     package var staffChannel: String { Chat.Address.staffChannel(of: accountID, in: cell) }
 
+    /// Stream, `0-offset` → what the staff were told: the last of it, for those who come back.
+    package var staffLog: String { Chat.Address.staffLog(of: accountID, in: cell) }
+
     package static func staffChannel(of account: Account.ID, in cell: Cell = Cell(0)) -> String {
         cell.key("\(account):staff")
+    }
+
+    package static func staffLog(of account: Account.ID, in cell: Cell = Cell(0)) -> String {
+        cell.key("\(account):staff:log")
     }
 
     /// String: the bucket that limits how fast somebody writes.

@@ -9,7 +9,7 @@ package struct Chats: Sendable {
     package static let pageLimit = 200
 
     private let redis: RedisClient
-    private let coldChats: ColdChats
+    let coldChats: ColdChats
 
     init(redis: RedisClient, coldChats: ColdChats) {
         self.redis = redis
@@ -68,7 +68,7 @@ package struct Chats: Sendable {
         _ = try await live(chat, caller, .newest, 1, now)
     }
 
-    private func live(
+    func live(
         _ chat: Chat.Address, _ viewer: Principal, _ range: MessageRange, _ limit: Int, _ now: Timestamp
     ) async throws -> LiveState {
         let (after, before): (Int, Int) =

@@ -20,10 +20,12 @@ package struct Receipts: Sendable {
         }
         let reply = try await coldChats.warm(chat, for: reader, at: now) {
             try await redis.evaluate(
-                coldChats.scripts.mark, keys: [chat.state, chat.cell.journal, chat.cell.state],
+                coldChats.scripts.mark,
+                keys: [chat.state, chat.cell.journal, chat.cell.state, chat.staffLog],
                 arguments: [
                     .string(now.iso8601), .string(reader.senderKind.rawValue), .string(mark.rawValue),
                     .integer(seq ?? 0), .string(chat.channel), .string(chat.staffChannel),
+                    .integer(coldChats.configuration.staffLogLength),
                 ])
         }
         return reply.array?.last?.text.flatMap { Int($0) } ?? 0

@@ -50,7 +50,8 @@ package final class Messages: Sendable {
         let keys = [
             chat.state, chat.history, chat.clients,
             chat.rate(of: "\(sender.senderKind.rawValue):\(sender.senderID)"),
-            chat.waiting, chat.cell.journal, chat.cell.state, chat.rate(ofAddress: address ?? ""),
+            chat.waiting, chat.cell.journal, chat.cell.state, chat.staffLog,
+            chat.rate(ofAddress: address ?? ""),
         ]
         let arguments: [RedisArgument] = [
             .integer(now.milliseconds), .string(iso), .string(sender.senderKind.rawValue),
@@ -61,6 +62,7 @@ package final class Messages: Sendable {
             .string(Conversation.ID.new(at: now).description), .integer(limit.interval),
             .integer(limit.burst),
             .integer(configuration.historyLength), .string(chat.channel), .string(chat.staffChannel),
+            .integer(configuration.staffLogLength),
             .integer(address == nil ? 0 : configuration.addressMessages.interval),
             .integer(configuration.addressMessages.burst),
         ]

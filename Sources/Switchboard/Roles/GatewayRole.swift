@@ -18,12 +18,7 @@ struct GatewayRole {
         let loops = try await CableLoops(group: house.group)
         let hub = try await Hub(
             redis: settings.redis, group: house.group, logger: logger,
-            encode: { text in
-                var frame = ByteBuffer()
-                FrameEncoder.text(text, into: &frame)
-                return frame
-            },
-            onGap: { loops.reconnectAll() })
+            frameHeader: { FrameEncoder.textHeader(length: $0, into: &$1) })
         let gateway = GatewayApplication(
             configuration: settings.gateway, desk: house.desk,
             cable: Cable(

@@ -10,13 +10,14 @@ struct CableClient {
 
     /// Opens `/cable` with these credentials; returns the head of the answer as well.
     static func open(
-        _ face: TestFace, _ query: String = "", headers: String = ""
+        _ face: TestFace, _ query: String = "", headers: String = "",
+        subprotocol: String = "actioncable-v1-json, actioncable-unsupported"
     ) async throws -> (client: CableClient, head: String) {
         let raw = try await RawClient.connect(to: face.client.port ?? 0)
         try await raw.send(
             handshake(
                 "/cable\(query)",
-                "Sec-WebSocket-Protocol: actioncable-v1-json, actioncable-unsupported\r\n" + headers))
+                "Sec-WebSocket-Protocol: \(subprotocol)\r\n" + headers))
         return (CableClient(raw: raw), try await raw.response().head)
     }
 
@@ -52,10 +53,12 @@ struct CableClient {
         throw RawClient.NotSeen(waitingFor: "a word", received: "heartbeats")
     }
 
-    /// Subscribes and waits for the confirmation.
+    /// Subscribes and waits for the answer, and for the state that follows a confirmation.
     func subscribe(_ identifier: String) async throws -> String? {
         try await send("subscribe", identifier)
-        return try await next()["type"]
+        let answer = try await next()["type"]
+        if answer == "confirm_subscription" { _ = try await next() }
+        return answer
     }
 
     /// Hears until something fits, whatever comes in between.

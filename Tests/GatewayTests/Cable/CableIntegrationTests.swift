@@ -91,6 +91,7 @@ import Testing
             let confirmation = try await client.next()
             #expect(confirmation["type"] == "confirm_subscription")
             #expect(confirmation["identifier"] == chat)
+            #expect(try await client.next()["message", "type"] == "chat_state")
             try await client.send("unknown", "x")
             #expect(try await client.next()["code"] == "unknown_command")
         }

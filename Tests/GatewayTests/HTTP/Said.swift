@@ -8,6 +8,11 @@ struct Said: Sendable, CustomStringConvertible {
     init(_ text: String) { description = text }
     init(_ bytes: ByteBuffer) { self.init(String(buffer: bytes)) }
 
+    /// A text as it stands in JSON, quotes included.
+    static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
     /// A string or a number at a path, as text; nil when there is none, or null.
     subscript(_ path: String...) -> String? {
         switch value(path) {

@@ -38,11 +38,7 @@ struct TestFace: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let hub = try await Hub(
             redis: try RedisConfiguration(url: fixture.world.redisURL), group: group, logger: TestWorld.quiet,
-            encode: { text in
-                var frame = ByteBuffer()
-                FrameEncoder.text(text, into: &frame)
-                return frame
-            }, onGap: {})
+            frameHeader: { FrameEncoder.textHeader(length: $0, into: &$1) })
         let loops = try await CableLoops(group: group)
         let site = FileManager.default.temporaryDirectory.appending(path: "site-\(UUID())")
         try FileManager.default.createDirectory(at: site, withIntermediateDirectories: true)

@@ -36,7 +36,7 @@ import Testing
             let text = try String(
                 decoding: JSONEncoder().encode(["command": "subscribe", "identifier": identifier]),
                 as: UTF8.self)
-            guard case .subscribe(let read) = try parse(text) else {
+            guard case .subscribe(let read, _) = try parse(text) else {
                 Issue.record("not a subscribe: \(text)")
                 continue
             }
@@ -96,13 +96,46 @@ import Testing
                 }
             }
             do {
-                switch try ActionCableCommand(parsing: ByteBuffer(bytes: bytes)) {
-                case .subscribe(let identifier), .unsubscribe(let identifier), .message(let identifier, _):
+                switch try ActionCableCommand(parsing: ByteBuffer(bytes: bytes), .extended) {
+                case .subscribe(let identifier, _), .unsubscribe(let identifier), .history(let identifier, _),
+                    .message(let identifier, _):
                     #expect(!identifier.isEmpty)
+                case .ping, .pong: break
                 }
             } catch {
                 continue  // a refusal is an answer
             }
+        }
+    }
+
+    @Test func `the extended dialect asks for history by position or by time`() throws {
+        let text = #"""
+            {"command":"subscribe","identifier":"i","history":{"since":1681828329,
+             "streams":{"chat:1":{"offset":31,"epoch":"vRXl"}}}}
+            """#
+        let asked = try ActionCableCommand(parsing: ByteBuffer(string: text), .extended)
+        guard case .subscribe("i", let history?) = asked else {
+            Issue.record("no history: \(asked)")
+            return
+        }
+        #expect(history.point(of: "chat:1") == .position(StreamPosition(epoch: "vRXl", offset: 31)))
+        #expect(history.point(of: "chat:2") == .since(1_681_828_329))
+        #expect(HistoryRequest().point(of: "chat:1") == nil)
+        // Rails' own dialect knows nothing of it.
+        #expect(try parse(text) == .subscribe(identifier: "i"))
+        #expect(
+            failure(#"{"command":"history","identifier":"i","history":{}}"#) == .unknownCommand("history"))
+    }
+
+    @Test(arguments: [
+        #"{"command":"history","identifier":"i"}"#,
+        #"{"command":"history","identifier":"i","history":7}"#,
+        #"{"command":"history","identifier":"i","history":{"streams":{"s":{"epoch":"e"}}}}"#,
+        #"{"command":"history","identifier":"i","history":{"streams":{"s":{"offset":"1","epoch":"e"}}}}"#,
+    ])
+    func `a history that cannot be read is refused`(text: String) {
+        #expect(throws: ActionCableCommand.Malformed.self) {
+            try ActionCableCommand(parsing: ByteBuffer(string: text), .extended)
         }
     }
 

@@ -7,46 +7,31 @@ import Testing
 
 @testable import Realtime
 
-/// A member that notes what it is given.
-private final class Listener: StreamMember, Sendable {
-    private let frames = NIOLockedValueBox<[String]>([])
-
-    func deliver(_ frame: ByteBuffer) { frames.withLockedValue { $0.append(String(buffer: frame)) } }
-
-    var heard: [String] { frames.withLockedValue { $0 } }
-}
-
 @Suite struct HubIntegrationTests {
     private let loop = TestWorld.group.next()
     private let stream = "test:\(UUID())"
 
-    private func hub(
-        _ url: String, linger: TimeAmount = .seconds(60), onGap: @escaping @Sendable () -> Void = {}
-    ) async throws -> Hub {
+    private func hub(_ url: String, linger: TimeAmount = .seconds(60)) async throws -> Hub {
         var configuration = try RedisConfiguration(url: url)
         configuration.commandTimeout = .seconds(20)
         return try await Hub(
             redis: configuration, group: TestWorld.group, linger: linger, logger: TestWorld.quiet,
-            encode: { $0 }, onGap: onGap)
+            frameHeader: { _, _ in })
     }
 
     private func join(
         _ hub: Hub, _ listener: Listener, as identifier: String = "me", on loop: (any EventLoop)? = nil
     ) async -> Bool {
-        let loop = loop ?? self.loop
-        return await withCheckedContinuation { continuation in
-            loop.execute { [stream] in
-                hub.join(
-                    stream, as: identifier,
-                    NIOLoopBound<any StreamMember>(listener, eventLoop: loop), on: loop
-                ) { continuation.resume(returning: $0) }
-            }
-        }
+        await listener.join(
+            hub, LoggedStream(channel: stream, redis: nil), as: StreamKey(identifier, .plain),
+            on: loop ?? self.loop)
     }
 
     private func leave(_ hub: Hub, _ listener: Listener, as identifier: String = "me") async throws {
         try await loop.submit { [stream, loop] in
-            hub.leave(stream, as: identifier, listener, on: loop)
+            hub.leave(
+                LoggedStream(channel: stream, redis: nil), as: StreamKey(identifier, .plain), listener,
+                on: loop)
         }.get()
     }
 
@@ -159,25 +144,6 @@ private final class Listener: StreamMember, Sendable {
         await hub.shutdown()
     }
 
-    @Test func `after Redis was away the gap is announced and publications come again`() async throws {
-        try await PrivateRedis.run { server in
-            let gaps = NIOLockedValueBox(0)
-            let hub = try await hub(server.url, onGap: { gaps.withLockedValue { $0 += 1 } })
-            let redis = RedisClient(
-                try RedisConfiguration(url: server.url), group: TestWorld.group, logger: TestWorld.quiet)
-            let listener = Listener()
-            #expect(await join(hub, listener))
-            #expect(gaps.withLockedValue { $0 } == 0)
-            try await server.restart()
-            try await waitUntil("the gap") { gaps.withLockedValue { $0 } == 1 }
-            try await waitUntil("listened to again") { try await subscribers(redis) == 1 }
-            try await publish("after", redis)
-            try await waitUntil("heard after") { listener.heard == [frame("after")] }
-            await hub.shutdown()
-            await redis.shutdown()
-        }
-    }
-
     @Test func `a join is answered with false when Redis cannot be asked, and the next one may succeed`()
         async throws
     {
@@ -186,8 +152,8 @@ private final class Listener: StreamMember, Sendable {
             var configuration = try RedisConfiguration(url: server.url)
             configuration.commandTimeout = .milliseconds(300)
             let hub = try await Hub(
-                redis: configuration, group: TestWorld.group, logger: TestWorld.quiet, encode: { $0 },
-                onGap: {})
+                redis: configuration, group: TestWorld.group, logger: TestWorld.quiet,
+                frameHeader: { _, _ in })
             let listener = Listener()
             #expect(await join(hub, listener) == false)
             try await server.start()

@@ -8,32 +8,36 @@ import Testing
 
     @Test func `the first member subscribes, those who come meanwhile wait, later ones are ready`() {
         var interest = Interest()
-        #expect(interest.join("s", nobody) == .subscribe, "not the first")
-        #expect(interest.join("s", nobody) == .wait, "did not wait")
+        #expect(interest.join(LoggedStream(channel: "s", redis: nil), nobody) == .subscribe, "not the first")
+        #expect(interest.join(LoggedStream(channel: "s", redis: nil), nobody) == .wait, "did not wait")
         #expect(interest.subscribed("s", true).count == 2)
-        #expect(interest.join("s", nobody) == .ready, "not ready")
+        #expect(interest.join(LoggedStream(channel: "s", redis: nil), nobody) == .ready, "not ready")
         #expect(interest.subscribed("s", true).isEmpty)
     }
 
     @Test func `everybody who waited is told, once`() {
         let told = NIOLockedValueBox<[Bool]>([])
         var interest = Interest()
-        for _ in 0..<3 { _ = interest.join("s") { answer in told.withLockedValue { $0.append(answer) } } }
+        for _ in 0..<3 {
+            _ = interest.join(LoggedStream(channel: "s", redis: nil)) { answer in
+                told.withLockedValue { $0.append(answer) }
+            }
+        }
         for waiter in interest.subscribed("s", true) { waiter(true) }
         #expect(told.withLockedValue { $0 } == [true, true, true])
     }
 
     @Test func `after a refusal the next one tries again`() {
         var interest = Interest()
-        _ = interest.join("s", nobody)
+        _ = interest.join(LoggedStream(channel: "s", redis: nil), nobody)
         #expect(interest.subscribed("s", false).count == 1)
         #expect(!interest.wants("s"))
-        #expect(interest.join("s", nobody) == .subscribe, "no new try")
+        #expect(interest.join(LoggedStream(channel: "s", redis: nil), nobody) == .subscribe, "no new try")
     }
 
     @Test func `a stream is given up when its last member has been gone for the linger`() throws {
         var interest = Interest()
-        for _ in 0..<2 { _ = interest.join("s", nobody) }
+        for _ in 0..<2 { _ = interest.join(LoggedStream(channel: "s", redis: nil), nobody) }
         _ = interest.subscribed("s", true)
         #expect(interest.leave("s") == nil)
         let generationLeft = interest.leave("s")
@@ -46,11 +50,11 @@ import Testing
 
     @Test func `whoever comes back within the linger finds it ready, and the linger is void`() throws {
         var interest = Interest()
-        _ = interest.join("s", nobody)
+        _ = interest.join(LoggedStream(channel: "s", redis: nil), nobody)
         _ = interest.subscribed("s", true)
         let firstLeft = interest.leave("s")
         let first = try #require(firstLeft)
-        #expect(interest.join("s", nobody) == .ready, "not ready")
+        #expect(interest.join(LoggedStream(channel: "s", redis: nil), nobody) == .ready, "not ready")
         #expect(interest.lingered("s", first) == false)
         let secondLeft = interest.leave("s")
         let second = try #require(secondLeft)
@@ -61,7 +65,7 @@ import Testing
 
     @Test func `whoever leaves before Redis confirmed still gives the stream up`() throws {
         var interest = Interest()
-        _ = interest.join("s", nobody)
+        _ = interest.join(LoggedStream(channel: "s", redis: nil), nobody)
         let generationLeft = interest.leave("s")
         let generation = try #require(generationLeft)
         _ = interest.subscribed("s", true)
@@ -76,7 +80,9 @@ import Testing
             for _ in 0..<Int.random(in: 1...30) {
                 switch Int.random(in: 0..<3) {
                 case 0:
-                    if case .subscribe = interest.join("s", nobody) { _ = interest.subscribed("s", true) }
+                    if case .subscribe = interest.join(LoggedStream(channel: "s", redis: nil), nobody) {
+                        _ = interest.subscribed("s", true)
+                    }
                     members += 1
                 case 1 where members > 0:
                     members -= 1
