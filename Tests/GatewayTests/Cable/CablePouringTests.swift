@@ -11,7 +11,8 @@ import Testing
         _ pouring: inout CablePouring, into outbound: inout Int, at now: NIODeadline
     ) -> (sent: Int, end: CablePouring.Step) {
         var sent = 0
-        while case let step = pouring.step(outbound: outbound, at: now) {
+        while true {
+            let step = pouring.step(outbound: outbound, at: now)
             guard case .send(let text) = step else { return (sent, step) }
             outbound += text.readableBytes
             sent += 1
