@@ -8,6 +8,7 @@ let targets: [String: Target] = [
     "messages": Frames.whatIsSentArrives,
     "utf8": Texts.validator,
     "json": Texts.json,
+    "flat": Texts.flat,
     "target": Requests.target,
     "subprotocols": Requests.subprotocols,
     "origins": Requests.origins,

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 
 /// UTF-8 and JSON, each beside the standard library's opinion.
 enum Texts {
@@ -19,6 +20,53 @@ enum Texts {
         let isValid = String(validating: bytes, as: UTF8.self) != nil
         for count in [cut, 1, max(1, bytes.count)] {
             expect(accepts(every: count) == isValid, "UTF-8: \(isValid), in pieces of \(count) otherwise")
+        }
+    }
+
+    private enum Member: Decodable, Equatable {
+        case string(String)
+        case integer(Int)
+        case bool(Bool)
+        case null
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if container.decodeNil() {
+                self = .null
+            } else if let value = try? container.decode(Bool.self) {
+                self = .bool(value)
+            } else if let value = try? container.decode(Int.self) {
+                self = .integer(value)
+            } else {
+                self = .string(try container.decode(String.self))
+            }
+        }
+
+        init(_ value: FlatJSONObject.Value) {
+            switch value {
+            case .string(let text): self = .string(text)
+            case .integer(let number): self = .integer(number)
+            case .bool(let value): self = .bool(value)
+            case .null: self = .null
+            }
+        }
+
+        /// Exactly, where `==` would take two spellings of a letter for one.
+        var bytes: [UInt8] { Array(String(describing: self).utf8) }
+    }
+
+    /// Foundation agrees with the short way about everything that this one takes.
+    static let flat: Target = { input in
+        guard let object = FlatJSONObject(ByteBuffer(bytes: input)) else { return }
+        do {
+            let members = try JSONDecoder().decode([String: Member].self, from: Data(input))
+            for (name, member) in members {
+                expect(
+                    object[name].map { Member($0).bytes } == member.bytes,
+                    "\(name) is \(member) to Foundation and \(String(describing: object[name])) to us")
+            }
+        } catch {
+            fail("Foundation refuses it: \(error)")
         }
     }
 
