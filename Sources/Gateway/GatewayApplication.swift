@@ -31,18 +31,23 @@ package struct GatewayApplication: Sendable {
     private let desk: SupportDesk
     private let cable: Cable
     private let files: StaticFiles
+    private let drain: Drain
     private let metrics: @Sendable () -> ByteBuffer
     private let logger: Logger
 
-    /// - Parameter metrics: renders the process's metrics in Prometheus' text format.
+    /// - Parameters:
+    ///   - drain: begins when the process is to stop, some time before the server does.
+    ///   - metrics: renders the process's metrics in Prometheus' text format.
     package init(
-        configuration: Configuration, desk: SupportDesk, cable: Cable, files: StaticFiles, logger: Logger,
-        metrics: @escaping @Sendable () -> ByteBuffer
+        configuration: Configuration, desk: SupportDesk, cable: Cable, files: StaticFiles,
+        drain: Drain = .init(),
+        logger: Logger, metrics: @escaping @Sendable () -> ByteBuffer
     ) {
         self.configuration = configuration
         self.desk = desk
         self.cable = cable
         self.files = files
+        self.drain = drain
         self.logger = logger
         self.metrics = metrics
     }
@@ -51,7 +56,7 @@ package struct GatewayApplication: Sendable {
     package func build(on group: any EventLoopGroup) -> some ApplicationProtocol {
         Application(
             router: router(),
-            server: .gateway(sockets: sockets, configuration: configuration.channel),
+            server: .gateway(sockets: sockets, configuration: configuration.channel, drain: drain),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "switchboard",
                 backlog: 4096),
@@ -70,7 +75,7 @@ package struct GatewayApplication: Sendable {
         router.add(middleware: ErrorMiddleware())
         let address = AddressOfClient(proxies: configuration.channel.trustedProxies)
         let auth = AuthController(desk: desk, address: address)
-        let health = HealthController(desk: desk)
+        let health = HealthController(desk: desk, drain: drain)
 
         router.get("health/live", use: health.live)
         router.get("health/ready", use: health.ready)
@@ -86,10 +91,11 @@ package struct GatewayApplication: Sendable {
         // Refusals are made inside of it: a browser that sees no CORS header on one takes it for a broken network.
         let anywhere = router.group("").add(
             middleware: CORSMiddleware(
-                allowOrigin: .all, allowHeaders: [.authorization, .contentType],
+                allowOrigin: .all,
+                allowHeaders: [.authorization, .contentType, .ifNoneMatch, .idempotencyKey],
                 allowMethods: [.get, .post, .patch],
                 maxAge: .seconds(86_400))
-        ).add(middleware: ErrorMiddleware())
+        ).add(middleware: ExposedHeaders()).add(middleware: ErrorMiddleware())
         anywhere.post(
             "widget/sessions", use: WidgetSessionsController(desk: desk, address: address).create)
         preflight(

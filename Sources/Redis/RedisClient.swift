@@ -9,7 +9,8 @@ import NIOCore
 ///
 /// However many callers there are, they cost one wake-up of the event loop and one write. A command is sent
 /// at most once: when the socket dies, commands in flight fail with `.connection` and `outcomeUnknown`.
-/// Commands issued while there is no connection wait for it, at most as long as the command time-out.
+/// Commands issued while there is no connection wait for it, as long as one may come soon
+/// (`RedisConfiguration.reconnectPatience`), and then fail at once.
 ///
 /// Cancelling a task does not withdraw its command. `shutdown()` must be called before the client goes.
 package final class RedisClient: Sendable {

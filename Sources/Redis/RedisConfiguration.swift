@@ -18,9 +18,13 @@ package struct RedisConfiguration: Sendable {
 
     /// For the socket, TLS and the log-in together.
     package var connectTimeout: Duration = .seconds(5)
-    /// For each command, from the call to its reply; waiting for a reconnect counts. Nil is for a client of
+    /// For each command, from the call to its reply. Nil is for a client of
     /// its own that issues blocking commands (`BLMOVE`, `XREAD BLOCK`): it waits as long as Redis does.
     package var commandTimeout: Duration? = .seconds(5)
+    /// How long after a connection was lost commands still wait for the next one. Later ones fail at once, for many
+    /// callers that each wait the whole time-out help nobody. Does not hold before the first connection, and not for a
+    /// client without a command time-out.
+    package var reconnectPatience: Duration = .seconds(1)
     /// Commands that may await a reply at once; more fail at once with `.overloaded`.
     package var maxPendingCommands = 16_384
     /// The same bound in bytes.

@@ -21,6 +21,8 @@ struct Settings: Sendable {
     let keyring: Keyring
     let gateway: GatewayApplication.Configuration
     let eventLoops: Int
+    /// How long a gateway that stops goes on answering.
+    let drainPeriod: Duration
     let worker: WorkerSettings
     let mail: MailSettings
     let support: SupportConfiguration
@@ -100,8 +102,9 @@ struct Settings: Sendable {
         gateway.channel.webSocket.maxMessageBytes = reader.int("gateway.max_frame_bytes", 1024...(64 << 20))
         gateway.channel.webSocket.maxOutboundBytes = reader.int(
             "gateway.max_outbound_bytes", 131_072...(1 << 30))
-        gateway.channel.webSocket.drainPeriod = .milliseconds(
-            Int64(reader.int("gateway.drain_ms", 0...600_000)))
+        let drain = reader.int("gateway.drain_ms", 0...600_000)
+        drainPeriod = .milliseconds(drain)
+        gateway.channel.webSocket.drainPeriod = .milliseconds(Int64(drain))
         do {
             gateway.cable.origins = try AllowedOrigins(reader.list("gateway.allowed_origins"))
         } catch {

@@ -13,11 +13,12 @@ let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 /// Runs `body` with a server of its own and a client for it.
 func withRedis(
     _ options: [String] = [], commandTimeout: Duration? = .seconds(5),
-    _ body: (PrivateRedis, RedisClient) async throws -> Void
+    reconnectPatience: Duration = .seconds(1), _ body: (PrivateRedis, RedisClient) async throws -> Void
 ) async throws {
     try await PrivateRedis.run(options) { redis in
         var configuration = try RedisConfiguration(url: redis.url)
         configuration.commandTimeout = commandTimeout
+        configuration.reconnectPatience = reconnectPatience
         try await withClient(configuration) { try await body(redis, $0) }
     }
 }

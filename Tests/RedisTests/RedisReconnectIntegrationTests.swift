@@ -30,7 +30,9 @@ import Testing
     }
 
     @Test func `commands issued while Redis is away wait for it`() async throws {
-        try await withRedis(["--appendonly", "yes", "--appendfsync", "always"]) { redis, client in
+        try await withRedis(
+            ["--appendonly", "yes", "--appendfsync", "always"], reconnectPatience: .seconds(5)
+        ) { redis, client in
             _ = try await client.send(["SET", "k", "v"])
             redis.kill()
             async let value = unlessLost { try await client.send(["GET", "k"]) }
@@ -49,6 +51,25 @@ import Testing
             #expect(error?.outcomeUnknown == false)
             #expect(error?.message.contains("127.0.0.1:\(redis.port)") == true, "\(error?.message ?? "")")
             #expect(ContinuousClock.now - start >= .milliseconds(290))
+            try await redis.start()
+            try await eventually { await client.isAnswered() }
+        }
+    }
+
+    @Test func `when Redis has been away for a while nobody is kept waiting`() async throws {
+        try await withRedis(commandTimeout: .seconds(30), reconnectPatience: .milliseconds(100)) {
+            redis, client in
+            _ = try await client.send(["PING"])
+            // In flight with a deadline far away, so that the clock for those who wait has to be set anew.
+            async let blocked = failure { try await client.send(["BLPOP", "never", 0]) }
+            redis.kill()
+            #expect(await blocked?.isTransient == true)
+            let start = ContinuousClock.now
+            for _ in 1...100 {
+                let error = await failure { try await unlessLost { try await client.send(["GET", "k"]) } }
+                #expect(error?.code == .connection && error?.outcomeUnknown == false)
+            }
+            #expect(ContinuousClock.now - start < .seconds(10))
             try await redis.start()
             try await eventually { await client.isAnswered() }
         }

@@ -27,15 +27,16 @@ class Api:
         self.base = base
         self.token = token
 
-    def get(self, path: str) -> Answer:
-        return self.call("GET", path)
+    def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
+        return self.call("GET", path, headers=headers)
 
     def post(self, path: str, body: object = None) -> Answer:
         return self.call("POST", path, body)
 
-    def call(self, method: str, path: str, body: object = None, *, raw: bytes | None = None) -> Answer:
+    def call(self, method: str, path: str, body: object = None, *, raw: bytes | None = None,
+             headers: dict[str, str] | None = None) -> Answer:
         """`raw` sends bytes as they are, under JSON's name, to see what the server makes of them."""
-        headers = {}
+        headers = dict(headers or {})
         payload = raw
         if raw is None and body is not None:
             payload = json.dumps(body).encode()

@@ -14,8 +14,8 @@ class Rejected(Exception):
 
 class Cable:
     def __init__(self, base: str, *, ticket: str | None = None, token: str | None = None,
-                 protocol: str = "actioncable-v1-json", timeout: float = 10):
-        query = f"?ticket={ticket}" if ticket else f"?token={token}" if token else ""
+                 query: str = "", protocol: str = "actioncable-v1-json", timeout: float = 10):
+        query = f"?ticket={ticket}" if ticket else f"?token={token}" if token else f"?{query}"
         self.opened = ExitStack()
         self.socket = self.opened.enter_context(connect(
             base.replace("http", "ws", 1) + "/cable" + query, subprotocols=[protocol], open_timeout=timeout,

@@ -139,6 +139,7 @@ class Cluster:
             "MAIL_FOLDER": str(self.mail),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "info"),
             "HOST": "127.0.0.1",
+            "GATEWAY_DRAIN_MS": "500",
         } | GENEROUS
 
     def _superuser(self) -> str:

@@ -1,5 +1,7 @@
 """Whatever is killed: each accepted message is in PostgreSQL once, in the order in which it was said."""
 
+import os
+import signal
 import time
 
 from cable import Cable
@@ -150,6 +152,37 @@ def test_while_redis_is_away_refusals_are_clear_and_nobody_needs_a_restart(fragi
     cluster.wait_persisted(2, [visitor.chat_id])
     assert [row["content"] for row in cluster.messages(visitor.chat_id)] == ["before", "meanwhile"]
     assert cluster.gateways[0].alive and cluster.workers[0].alive
+
+
+def test_when_redis_stays_away_nobody_is_kept_waiting(fragile):
+    cluster = fragile(gateways=1, workers=1)
+    visitor = Visitor(cluster.api())
+    visitor.say("before")
+    cluster.services("stop", "redis")
+    eventually(lambda: cluster.api().get("/health/ready").status == 503, what="not ready")
+    time.sleep(1.5)
+    started = time.monotonic()
+    for number in range(20):
+        answer = visitor.api.post("/support_chat/messages", {"content": "x", "client_id": f"away-{number}"})
+        assert (answer.status, answer.error["code"]) == (503, "unavailable")
+        assert cluster.api().get("/health/ready").status == 503
+    assert time.monotonic() - started < 20, "not the five seconds each that a command may take"
+    cluster.services("start", "redis")
+    cluster.wait_ready()
+    assert visitor.say("after")["seq"] == 2
+
+
+def test_a_redis_that_hangs_is_noticed_by_those_who_probe(fragile):
+    cluster = fragile(gateways=1, workers=1)
+    redis = int((cluster.folder / "servers" / "redis" / "redis.pid").read_text())
+    os.kill(redis, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        assert cluster.api().get("/health/ready").status == 503
+        assert time.monotonic() - started < 3
+    finally:
+        os.kill(redis, signal.SIGCONT)
+    cluster.wait_ready()
 
 
 def test_when_a_gateway_is_killed_its_clients_go_on_at_the_other(fragile):

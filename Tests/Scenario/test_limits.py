@@ -5,6 +5,7 @@ import time
 import pytest
 
 from people import Agent, Visitor
+from process import eventually
 
 
 @pytest.fixture
@@ -34,6 +35,34 @@ def test_a_visitor_who_types_too_fast_is_told_when_to_go_on(strict):
         chat.send_message("later", "socket-2")
     kept = [message["content"] for message in visitor.api.get("/support_chat/messages?since=0").body["messages"]]
     assert kept == [str(number) for number, answer in enumerate(answers) if answer.status == 201] + ["later"]
+
+
+@pytest.mark.parametrize("draft", [
+    {"content": ""}, {"content": " \n"}, {"content": "x" * 150_001}, {"content": "a\0b"}, {"content": 7}, {},
+    {"content": None}, {"content": "x", "client_id": ""}, {"content": "x", "client_id": "a b"},
+    {"content": "x", "client_id": "c" * 65}, {"content": "x", "client_id": 7}])
+def test_both_ways_of_sending_refuse_alike(visitor, draft):
+    by_rest = visitor.api.post("/support_chat/messages", draft).error
+    with visitor.cable() as cable:
+        chat = visitor.chat(cable)
+        chat.perform("send_message", **draft)
+        by_socket = chat.expect("error")
+    assert (by_socket["code"], by_socket.get("field")) == (by_rest["code"], by_rest.get("field"))
+
+
+def test_a_poll_without_news_is_answered_without_a_body(visitor, agent):
+    visitor.say("one")
+    for person, path in ((visitor, "/support_chat"), (visitor, "/support_chat/messages?since=1"),
+                         (agent, f"/admin/chats/{visitor.chat_id}/messages")):
+        first = person.api.get(path)
+        tag = first.headers["etag"]
+        # Being persisted is news, too.
+        eventually(lambda: person.api.get(path).body["persisted_up_to"] == 1, what="persisted")
+        tag = person.api.get(path).headers["etag"]
+        again = person.api.get(path, {"If-None-Match": tag})
+        assert (again.status, again.body, again.headers["etag"]) == (304, "", tag)
+    visitor.say("two")
+    assert visitor.api.get("/support_chat", {"If-None-Match": tag}).status == 200
 
 
 def test_guessing_passwords_soon_ends(strict):

@@ -6,7 +6,7 @@
 -- KEYS[4]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
 -- ARGV[1]  messages after this seq (exclusive); -1 = the newest ones
 -- ARGV[2]  messages before this seq (exclusive); 0 = no bound
--- ARGV[3]  at most this many: the oldest ones when there is a lower bound, else the newest; 0 = none
+-- ARGV[3]  at most this many: the oldest ones when there is a lower bound, else the newest; 0 = none, the state alone
 --
 -- Returns  {"warm", fields, messages, place in line or 0} | {"cold"}
 -- Cost     O(messages returned).   Called by Support/Chats/Chats.live

@@ -52,10 +52,7 @@ package final class Cable: Sendable {
         return loop.makeFutureWithTask {
             do {
                 let (principal, restored) = try await self.caller(of: request, dialect)
-                // A ticket may be older than the end of the token that it was given for.
-                if case .agent(let session) = principal {
-                    try await self.desk.logins.confirm(session, at: .now())
-                }
+                try await self.confirm(principal)
                 let address = request.remoteAddress
                 return .accept(subprotocol: dialect?.rawValue, terms: Self.terms) { socket in
                     guard self.seats.take(principal, address) else {
@@ -95,6 +92,15 @@ package final class Cable: Sendable {
             throw SupportError.unauthorized(code: "missing_token", "This session is over; begin a new one.")
         }
         return (named, nil)
+    }
+
+    /// A ticket, or a session to restore, may be older than the end of the token that stands behind it.
+    private func confirm(_ principal: Principal) async throws {
+        let now = Timestamp.now()
+        if let expiry = principal.expiresAt, expiry <= now {
+            throw SupportError.unauthorized(code: "expired_token", "The token has expired.")
+        }
+        if case .agent(let session) = principal { try await desk.logins.confirm(session, at: now) }
     }
 
     private func principal(of request: UpgradeRequest) async throws -> Principal {

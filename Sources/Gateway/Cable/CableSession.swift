@@ -27,6 +27,8 @@ final class CableSession: SocketSession, StreamMember {
     private var isWorking = false
     private var errors = 0
     private(set) var isClosed = false
+    /// What to call when all is done that was asked for before the server began to stop.
+    private var farewell: (() -> Void)?
 
     init(
         socket: Socket, cable: Cable, principal: Principal, address: String, dialect: ActionCableDialect,
@@ -50,6 +52,8 @@ final class CableSession: SocketSession, StreamMember {
     }
 
     func received(text: ByteBuffer) {
+        // Nothing new is begun; a client that gets no answer asks the next gateway.
+        guard farewell == nil else { return }
         guard isWithinBudget() else { return }
         do {
             let command = try ActionCableCommand(parsing: text, dialect)
@@ -62,7 +66,10 @@ final class CableSession: SocketSession, StreamMember {
 
     func deliver(_ frames: ByteBuffer) { socket.send(frames: frames) }
 
-    func draining() { socket.send(text: ActionCableFrame.disconnect(.serverRestart)) }
+    func draining(then close: @escaping () -> Void) {
+        farewell = close
+        work()
+    }
 
     func disconnect(_ reason: DisconnectReason) {
         socket.send(text: ActionCableFrame.disconnect(reason))
@@ -78,6 +85,7 @@ final class CableSession: SocketSession, StreamMember {
     func closed() {
         isClosed = true
         waiting = []
+        farewell = nil
         cable.loops.state(of: socket.eventLoop).remove(self)
         cable.seats.leave(principal, address)
         attendance.closed()
@@ -111,7 +119,8 @@ final class CableSession: SocketSession, StreamMember {
     }
 
     private func work() {
-        guard !isWorking, let task = waiting.popFirst() else { return }
+        guard !isWorking else { return }
+        guard let task = waiting.popFirst() else { return leaveIfAsked() }
         isWorking = true
         switch task {
         case .restore(let identifier): subscribe(identifier, .restored)
@@ -131,6 +140,13 @@ final class CableSession: SocketSession, StreamMember {
             done()
         case .command(.pong): done()
         }
+    }
+
+    private func leaveIfAsked() {
+        guard let farewell else { return }
+        self.farewell = {}
+        socket.send(text: ActionCableFrame.disconnect(.serverRestart))
+        farewell()
     }
 
     func done() {

@@ -88,7 +88,8 @@ extension CableSession {
             resumption?.awaitHistory(of: identifier)
         case .asked(let history):
             socket.send(text: ActionCableFrame.confirm(identifier))
-            send(opening, of: subscription, as: identifier, isHistoryAsked: history != nil)
+            keep()
+            return send(opening, of: subscription, as: identifier, isHistoryAsked: history != nil)
         }
         attendance.joined(identifier, subscription.channel)
         keep()
@@ -127,7 +128,6 @@ extension CableSession {
             switch result {
             case .success(let opening):
                 session.send(opening, of: subscription, as: identifier, isHistoryAsked: history != nil)
-                session.done()
             case .failure(let error):
                 // It cannot go on without a hole: the client comes back and begins anew.
                 session.refuse(cable.refusal(error))
@@ -136,27 +136,35 @@ extension CableSession {
         }
     }
 
-    /// State first, then what was missed, then what has come meanwhile.
+    /// State first, then what was missed, then what has come meanwhile; and with that the command is done.
     private func send(
         _ opening: StreamOpening, of subscription: CableSubscription, as identifier: String,
         isHistoryAsked: Bool
     ) {
         socket.send(text: ActionCableFrame.message(identifier, opening.state))
-        if isHistoryAsked {
-            switch opening.recovery {
-            case .recovered(let missed):
-                let frames = ActionCableEnvelope(identifier, dialect, streamID: subscription.stream.id)
-                for publication in missed { socket.send(text: frames.text(of: publication)) }
-                socket.send(text: ActionCableFrame.confirmHistory(identifier))
-            case .notAsked, .lost: socket.send(text: ActionCableFrame.rejectHistory(identifier))
+        switch opening.recovery {
+        case .recovered(let missed) where isHistoryAsked:
+            let envelope = ActionCableEnvelope(identifier, dialect, streamID: subscription.stream.id)
+            pour(CablePouring(missed.map(envelope.text))) { session in
+                session.socket.send(text: ActionCableFrame.confirmHistory(identifier))
+                session.goLive(subscription, identifier, from: opening.position)
             }
+        case .recovered, .notAsked, .lost:
+            if isHistoryAsked { socket.send(text: ActionCableFrame.rejectHistory(identifier)) }
+            goLive(subscription, identifier, from: opening.position)
         }
+    }
+
+    private func goLive(
+        _ subscription: CableSubscription, _ identifier: String, from position: StreamPosition
+    ) {
         let isWhole = cable.hub.goLive(
-            self, on: subscription.stream, as: key(identifier), from: opening.position, on: socket.eventLoop)
+            self, on: subscription.stream, as: key(identifier), from: position, on: socket.eventLoop)
         if !isWhole {
             let envelope = ActionCableEnvelope(identifier, dialect, streamID: subscription.stream.id)
             for text in envelope.reset { socket.send(text: text) }
         }
+        done()
     }
 
     private func key(_ identifier: String) -> StreamKey { StreamKey(identifier, dialect) }

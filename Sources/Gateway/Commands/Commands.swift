@@ -54,6 +54,11 @@ extension ActionInput {
         case .bool(let on): self.on = on
         default: return nil
         }
+        switch object["private"] {
+        case nil, .null: break
+        case .bool(let isPrivate): self.isPrivate = isPrivate
+        default: return nil
+        }
         switch object["up_to_seq"] {
         case nil, .null: break
         case .integer(let seq): upToSeq = WholeNumber(seq)

@@ -32,7 +32,7 @@ struct StaticFile: Sendable {
         guard let variant = variants[coding] else { return nil }
 
         var response: Response
-        if matches(request.headerFields[values: .ifNoneMatch], variant.entityTag) {
+        if EntityTag.list(request.headerFields[values: .ifNoneMatch], has: variant.entityTag) {
             response = Response(status: .notModified)
             response.headers[.contentLength] = nil
         } else {
@@ -56,14 +56,6 @@ struct StaticFile: Sendable {
         if !contentType.hasPrefix("text/html") {
             headers[.accessControlAllowOrigin] = "*"
             headers[.crossOriginResourcePolicy] = "cross-origin"
-        }
-    }
-
-    /// `If-None-Match` (RFC 9110 section 13.1.2); the comparison is weak.
-    private func matches(_ conditions: [String], _ entityTag: String) -> Bool {
-        conditions.flatMap { $0.split(separator: ",") }.contains { condition in
-            let tag = condition.filter { $0 != " " && $0 != "\t" }
-            return tag == "*" || tag == entityTag || tag == "W/" + entityTag
         }
     }
 }

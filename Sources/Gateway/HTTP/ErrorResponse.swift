@@ -80,9 +80,7 @@ package struct ErrorResponse: Encodable, Sendable {
         struct Body: Encodable { let error: ErrorResponse }
         var response = JSONBody(status: status, Body(error: self)).response()
         if let retryAfter {
-            response.headers[.retryAfter] = String(Int(retryAfter.rounded(.up)))
-            // It is read on the answer itself, not on the preflight; without it scripts of other origins see no header.
-            response.headers[.accessControlExposeHeaders] = "Retry-After"
+            response.headers[.retryAfter] = String(max(1, Int(retryAfter.rounded(.up))))
         }
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         return response

@@ -27,9 +27,12 @@ struct JSONBody<Value: Encodable & Sendable>: ResponseGenerator {
 
 extension JSONBody where Value == Never {
     /// The types that are encoded here are ours and always can be.
-    static func bytes(_ value: some Encodable) -> ByteBuffer {
+    ///
+    /// - Parameter isSorted: the members' order is the same in every process, for bytes that are compared.
+    static func bytes(_ value: some Encodable, isSorted: Bool = false) -> ByteBuffer {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
+        encoder.outputFormatting =
+            isSorted ? [.withoutEscapingSlashes, .sortedKeys] : .withoutEscapingSlashes
         do {
             return ByteBuffer(bytes: try encoder.encode(value))
         } catch {

@@ -8,6 +8,12 @@ struct MessagePage {
     let range: MessageRange
     let limit: Int
 
+    /// The newest ones, as many as a page has.
+    init() {
+        range = .newest
+        limit = 50
+    }
+
     init(_ request: Request) throws {
         let query = request.uri.queryParameters
         limit =
@@ -37,6 +43,8 @@ struct MessagePage {
 
     struct Output: Encodable, Sendable {
         let messages: [Message]
+        /// Ask on after the last of them, or before the first.
+        let hasMore: Bool
         let position: ChatView.Position
         let persistedUpTo: Int
         /// Comes along, so that a client that was away needs no second question.
@@ -44,51 +52,16 @@ struct MessagePage {
 
         enum CodingKeys: String, CodingKey {
             case messages, position, conversation
+            case hasMore = "has_more"
             case persistedUpTo = "persisted_up_to"
         }
 
         init(_ chat: ChatView) {
             messages = chat.messages
+            hasMore = chat.hasMore
             conversation = chat.conversation
             position = chat.position
             persistedUpTo = chat.persistedUpTo
         }
-    }
-}
-
-/// `POST …/messages`: the same send as over the socket.
-enum SentMessage {
-    private struct Input: Decodable {
-        var content: String
-        var clientID: String?
-
-        enum CodingKeys: String, CodingKey {
-            case content
-            case clientID = "client_id"
-        }
-    }
-
-    /// 201 for a new message, 200 for one that was accepted before.
-    static func send(
-        _ request: Request, to chat: Chat.Address, from sender: Principal, address: String?,
-        _ desk: SupportDesk, at now: Timestamp
-    ) async throws -> Response {
-        let input = try await request.json(Input.self)
-        let draft = try MessageDraft(
-            content: input.content, clientID: input.clientID, limit: desk.configuration.messageCharacters)
-        switch try await desk.messages.send(draft, to: chat, from: sender, address: address, at: now) {
-        case .accepted(let message): return response(.created, message)
-        case .duplicate(let message): return response(.ok, message)
-        }
-    }
-
-    private static func response(_ status: HTTPResponse.Status, _ message: ByteBuffer) -> Response {
-        var body = ByteBuffer(string: #"{"message":"#)
-        body.writeImmutableBuffer(message)
-        body.writeString("}")
-        return Response(
-            status: status,
-            headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-            body: .init(byteBuffer: body))
     }
 }

@@ -13,19 +13,19 @@ struct SupportChatController {
     }
 
     @Sendable private func show(_ request: Request, _ context: ContactContext) async throws
-        -> some ResponseGenerator
+        -> Response
     {
-        JSONBody(try await desk.chats.show(context.chat, to: context.principal, at: context.now))
+        try await ChatAnswer.make(
+            request, context.chat, context.principal, MessagePage(), desk, at: context.now
+        ) { $0 }
     }
 
     @Sendable private func messages(
         _ request: Request, _ context: ContactContext
-    ) async throws -> some ResponseGenerator {
-        let page = try MessagePage(request)
-        return JSONBody(
-            MessagePage.Output(
-                try await desk.chats.show(
-                    context.chat, to: context.principal, page.range, limit: page.limit, at: context.now)))
+    ) async throws -> Response {
+        try await ChatAnswer.make(
+            request, context.chat, context.principal, try MessagePage(request), desk, at: context.now,
+            MessagePage.Output.init)
     }
 
     @Sendable private func send(_ request: Request, _ context: ContactContext) async throws

@@ -35,16 +35,19 @@ package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
     let configuration: Configuration
     let open = OpenSockets()
     let loops: SocketLoops
+    let drain: Drain
 
     /// `sockets` says, by path, who may open a WebSocket there.
     package init(
-        sockets: [String: Admit], configuration: Configuration = .init(),
+        sockets: [String: Admit], configuration: Configuration = .init(), drain: Drain = .init(),
         responder: @escaping HTTPChannelHandler.Responder
     ) {
         self.sockets = sockets
         self.configuration = configuration
         self.responder = responder
         self.loops = SocketLoops(configuration: configuration.webSocket)
+        self.drain = drain
+        drain.whenBegun { [loops] in loops.drainAll() }
     }
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<GatewayConnection> {
@@ -80,10 +83,11 @@ package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
 extension HTTPServerBuilder {
     /// REST by the application's router and WebSockets on the paths of `sockets`, on one port.
     package static func gateway(
-        sockets: [String: Admit], configuration: GatewayChannel.Configuration = .init()
+        sockets: [String: Admit], configuration: GatewayChannel.Configuration = .init(),
+        drain: Drain = .init()
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            GatewayChannel(sockets: sockets, configuration: configuration, responder: responder)
+            GatewayChannel(sockets: sockets, configuration: configuration, drain: drain, responder: responder)
         }
     }
 }

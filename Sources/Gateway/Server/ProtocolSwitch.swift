@@ -149,7 +149,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func admitIfReady(_ context: ChannelHandlerContext) {
         guard case .asked(let handshake) = state, handshake.isWhole, owed == 0 else { return }
-        if isQuiescing { return refuse(.stopping, context) }
+        if isStopping { return refuse(.stopping, context) }
         if handshake.hasBody { return refuse(.malformed, context) }
         if let refusal = WebSocketHandshake.refusal(of: handshake.request.headerFields) {
             return refuse(refusal, context)
@@ -160,7 +160,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
             .hop(to: context.eventLoop).assumeIsolated().whenComplete { [self] result in
                 guard case .admitting = state else { return }
                 switch result {
-                case .success(.accept(let subprotocol, let terms, let session)) where !isQuiescing:
+                case .success(.accept(let subprotocol, let terms, let session)) where !isStopping:
                     accept(handshake.request, subprotocol, terms, session, context)
                 case .success(.accept):
                     refuse(.stopping, context)
@@ -172,6 +172,8 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
                 }
             }
     }
+
+    private var isStopping: Bool { isQuiescing || gateway.drain.hasBegun }
 
     private func upgradeRequest(_ request: HTTPRequest, _ context: ChannelHandlerContext) -> UpgradeRequest {
         let address = ClientAddress.resolve(

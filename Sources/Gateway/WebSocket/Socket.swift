@@ -82,6 +82,9 @@ package final class Socket {
         stage { FrameEncoder.close(code, reason: reason, into: &$0) }
     }
 
+    /// Lets the client finish and sends it elsewhere, at a random moment within the drain period.
+    func drain() { context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+
     // MARK: Called by SocketHandler
 
     func attach(to context: ChannelHandlerContext) {

@@ -20,6 +20,7 @@ final class SocketHandler: ChannelDuplexHandler {
     private var session: (any SocketSession)?
     private var decoder: FrameDecoder
     private var isFailed = false
+    private var isDraining = false
 
     init(
         loop: SocketLoop, open: OpenSockets, terms: SocketTerms = .text,
@@ -120,7 +121,10 @@ final class SocketHandler: ChannelDuplexHandler {
         }
     }
 
+    /// Called when draining begins and again when the server stops; the second time says nothing new.
     private func drain(after period: TimeAmount, on eventLoop: any EventLoop) {
+        guard !isDraining else { return }
+        isDraining = true
         guard period > .zero else { return drainNow() }
         eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(.random(in: 0...period.nanoseconds))) {
             self.drainNow()
@@ -129,8 +133,14 @@ final class SocketHandler: ChannelDuplexHandler {
 
     private func drainNow() {
         guard let session, socket.isOpen else { return }
-        session.draining()
-        socket.close(code: .goingAway, reason: "server is stopping")
+        let socket = socket
+        let close = { socket.close(code: .goingAway, reason: "server is stopping") }
+        let isLate = socket.eventLoop.assumeIsolated().scheduleTask(
+            in: loop.configuration.closeTimeout, close)
+        session.draining {
+            isLate.cancel()
+            close()
+        }
     }
 
     // MARK: From the handlers of an earlier HTTP life

@@ -49,6 +49,11 @@ final class SocketLoop {
         for socket in sockets { socket.close(code: code, reason: reason) }
     }
 
+    func drainAll() {
+        eventLoop.preconditionInEventLoop()
+        for socket in sockets { socket.drain() }
+    }
+
     private func flush() {
         isFlushScheduled = false
         var round: ContiguousArray<Socket> = []
@@ -112,6 +117,13 @@ final class SocketLoops: Sendable {
             let loop = SocketLoop(eventLoop: eventLoop, configuration: configuration)
             loops[ObjectIdentifier(eventLoop)] = NIOLoopBound(loop, eventLoop: eventLoop)
             return loop
+        }
+    }
+
+    /// From anywhere.
+    func drainAll() {
+        for loop in loops.withLockedValue({ Array($0.values) }) {
+            loop.eventLoop.execute { loop.value.drainAll() }
         }
     }
 

@@ -12,8 +12,9 @@ package protocol SocketSession: AnyObject {
     /// One whole binary message. Called only where the terms of the path accept such.
     func received(binary: ByteBuffer)
 
-    /// The server stops: the last words may be sent, and the socket is closed with 1001 after this returns.
-    func draining()
+    /// The server stops: finish what has begun, say the last words, and call `close`, which closes the socket with
+    /// 1001. Who has not done so within the close timeout is closed in the middle of it.
+    func draining(then close: @escaping () -> Void)
 
     /// Once, when the connection is gone, for whatever reason. Nothing can be sent any more.
     func closed()
@@ -21,5 +22,5 @@ package protocol SocketSession: AnyObject {
 
 extension SocketSession {
     package func received(binary: ByteBuffer) {}
-    package func draining() {}
+    package func draining(then close: @escaping () -> Void) { close() }
 }

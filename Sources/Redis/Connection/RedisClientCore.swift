@@ -7,13 +7,16 @@ final class RedisClientCore: RedisLinkOwner {
     private let link: RedisLink
     private let staging: NIOLockedValueBox<CommandStaging>
     private let commandTimeout: TimeAmount?
-    /// For commands that have no connection to go to.
+    /// For commands that have no connection to go to: from the call, and from the loss of the last connection.
     private let waitTimeout: TimeAmount
+    private let patience: TimeAmount?
+    /// Since when there is no connection; nil before the first one, too.
+    private var downSince: NIODeadline?
 
     private var inFlight = CommandQueue()
     private var waiting = CommandQueue()
     private var waitingBytes = ByteBuffer()
-    private var timer: Scheduled<Void>?
+    private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
 
     /// Containers of the last drain, for the next one.
     private var drainedBytes = ByteBuffer()
@@ -27,6 +30,7 @@ final class RedisClientCore: RedisLinkOwner {
         self.staging = staging
         commandTimeout = configuration.commandTimeout.map { TimeAmount($0) }
         waitTimeout = TimeAmount(configuration.commandTimeout ?? configuration.connectTimeout)
+        patience = configuration.commandTimeout.map { _ in TimeAmount(configuration.reconnectPatience) }
     }
 
     func start() { link.start(owner: self) }
@@ -40,7 +44,7 @@ final class RedisClientCore: RedisLinkOwner {
             take(into: &inFlight, deadline: deadline)
             link.write(drainedBytes)
         } else {
-            take(into: &waiting, deadline: now + waitTimeout)
+            take(into: &waiting, deadline: deadlineOfWaiting(from: now))
             waitingBytes.writeBuffer(&drainedBytes)
             if let error = link.misconfiguration { waiting.failAll(error) }
         }
@@ -57,6 +61,11 @@ final class RedisClientCore: RedisLinkOwner {
         drainedCommands.removeAll(keepingCapacity: true)
     }
 
+    private func deadlineOfWaiting(from now: NIODeadline) -> NIODeadline {
+        guard let downSince, let patience else { return now + waitTimeout }
+        return min(now + waitTimeout, max(now, downSince + patience))
+    }
+
     private func recycle() {
         // A burst's memory is given back; so is memory that the channel still holds, by `clear`.
         if drainedBytes.capacity > 1 << 20 { drainedBytes = ByteBuffer() } else { drainedBytes.clear() }
@@ -71,8 +80,10 @@ final class RedisClientCore: RedisLinkOwner {
     // MARK: The link's news
 
     func linkReady() {
+        downSince = nil
         guard !waiting.isEmpty else { return }
-        let deadline = commandTimeout == nil ? NIODeadline.distantFuture : nil
+        // The whole time-out, as patience may have left them a moment only.
+        let deadline = commandTimeout.map { .now() + $0 } ?? NIODeadline.distantFuture
         waiting.move(to: &inFlight, deadline: deadline)
         link.write(waitingBytes)
         waitingBytes = ByteBuffer()
@@ -93,6 +104,7 @@ final class RedisClientCore: RedisLinkOwner {
     func linkReadComplete() {}
 
     func linkLost(_ error: RedisError) {
+        downSince = .now()
         let code: RedisError.Code = error.code == .protocolViolation ? .protocolViolation : .connection
         inFlight.failAll(
             RedisError(
@@ -104,12 +116,14 @@ final class RedisClientCore: RedisLinkOwner {
     // MARK: Time
 
     private func armTimer() {
-        guard timer == nil, let deadline = nextDeadline else { return }
-        timer = link.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+        guard let deadline = nextDeadline, deadline < timer?.deadline ?? .distantFuture else { return }
+        timer?.task.cancel()
+        let task = link.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
             self.timer = nil
             self.expire(at: .now())
             self.armTimer()
         }
+        timer = (deadline, task)
     }
 
     private var nextDeadline: NIODeadline? {
@@ -153,7 +167,7 @@ final class RedisClientCore: RedisLinkOwner {
     private func finishStopping() {
         let isWorthWaiting = link.isReady && inFlight.nextDeadline != nil && commandTimeout != nil
         guard !isWorthWaiting, !onStopped.isEmpty else { return }
-        timer?.cancel()
+        timer?.task.cancel()
         let end = RedisError(.closed, "the client was shut down")
         waiting.failAll(end)
         inFlight.failAll(RedisError(.closed, end.message, outcomeUnknown: true))

@@ -13,6 +13,12 @@ package struct ContactTokens: Sendable {
         self.lifetime = lifetime
     }
 
+    /// When a token ends that is issued now: they are signed in whole seconds.
+    func end(ofOneIssuedAt now: Timestamp) -> Timestamp {
+        let milliseconds = now.adding(lifetime).milliseconds
+        return Timestamp(milliseconds: milliseconds - milliseconds % 1000)
+    }
+
     package func issue(_ session: ContactSession, at now: Timestamp) throws -> String {
         var session = session
         session.expiresAt = nil

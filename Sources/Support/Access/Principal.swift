@@ -74,10 +74,12 @@ package struct AgentSession: Codable, Sendable, Equatable {
     package var expiresAt: Timestamp?
 
     package init(
-        loginID: Identifier<Login>, accountID: Account.ID, agentID: Agent.ID, name: String, role: Role
+        loginID: Identifier<Login>, accountID: Account.ID, agentID: Agent.ID, name: String, role: Role,
+        tokenDigest: String? = nil, expiresAt: Timestamp? = nil
     ) {
         (self.loginID, self.accountID, self.agentID) = (loginID, accountID, agentID)
         (self.name, self.role) = (name, role)
+        (self.tokenDigest, self.expiresAt) = (tokenDigest, expiresAt)
     }
 
     package func require(_ role: Role) throws(SupportError) {

@@ -13,12 +13,17 @@ package struct ChatView: Encodable, Sendable {
     /// Staff's messages that the contact has not read.
     package let unread: Int
     package let messages: [Message]
+    /// Whether there are more in the direction that was asked for: newer ones for what follows something, else older ones.
+    package let hasMore: Bool
     package let position: Position
     package let persistedUpTo: Int
     package let conversation: Conversation.View?
+    /// Not part of what is shown.
+    package let version: ChatVersion
 
     enum CodingKeys: String, CodingKey {
         case id, archived, unread, messages, position, conversation
+        case hasMore = "has_more"
         case persistedUpTo = "persisted_up_to"
     }
 
@@ -28,6 +33,7 @@ package struct ChatView: Encodable, Sendable {
         try container.encode(archived, forKey: .archived)
         try container.encode(unread, forKey: .unread)
         try container.encode(messages, forKey: .messages)
+        try container.encode(hasMore, forKey: .hasMore)
         try container.encode(position, forKey: .position)
         try container.encode(persistedUpTo, forKey: .persistedUpTo)
         try container.encode(conversation, forKey: .conversation)
@@ -41,6 +47,7 @@ package struct AdminChatView: Encodable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case messages, position, conversation
+        case hasMore = "has_more"
         case persistedUpTo = "persisted_up_to"
     }
 
@@ -48,6 +55,7 @@ package struct AdminChatView: Encodable, Sendable {
         try item.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(chat.messages, forKey: .messages)
+        try container.encode(chat.hasMore, forKey: .hasMore)
         try container.encode(chat.position, forKey: .position)
         try container.encode(chat.conversation, forKey: .conversation)
         try container.encode(chat.persistedUpTo, forKey: .persistedUpTo)

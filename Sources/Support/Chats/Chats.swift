@@ -10,10 +10,12 @@ package struct Chats: Sendable {
 
     private let redis: RedisClient
     let coldChats: ColdChats
+    private let pages: ChatPages
 
     init(redis: RedisClient, coldChats: ColdChats) {
         self.redis = redis
         self.coldChats = coldChats
+        pages = ChatPages(messageRows: coldChats.messageRows)
     }
 
     /// A chat with some of its messages, oldest first. For a contact their own chat is there even before the first message.
@@ -30,14 +32,44 @@ package struct Chats: Sendable {
         _ chat: Chat.Address, _ viewer: Principal, _ range: MessageRange, _ limit: Int, _ now: Timestamp
     ) async throws -> (view: ChatView, live: LiveState) {
         let limit = min(max(1, limit), Self.pageLimit)
-        var range = range
         if case .since(let moment) = range {
-            range = .after(
-                try await unavailable { try await coldChats.messageRows.lastSeq(chat, upTo: moment) })
+            // So many that a moment not long ago is among them, and PostgreSQL need not be asked.
+            let live = try await live(chat, viewer, .newest, Self.pageLimit, now)
+            let seq = try await pages.seq(at: moment, live, chat)
+            return try await look(chat, viewer, .after(seq), asked: range, limit, now)
         }
+        return try await look(chat, viewer, range, asked: range, limit, now)
+    }
+
+    /// The same for those who ask again and again. When nothing has changed it costs one script call, which brings no
+    /// message.
+    ///
+    /// - Parameter isKnown: whether the caller has the answer of this version.
+    package func poll(
+        _ chat: Chat.Address, by viewer: Principal, _ range: MessageRange = .newest, limit: Int = 50,
+        at now: Timestamp, unless isKnown: (ChatVersion) -> Bool
+    ) async throws -> Polled {
+        let limit = min(max(1, limit), Self.pageLimit)
+        // What follows a seq is nothing, or is wanted; of the other ranges nothing is wanted in most cases.
+        let isShort = if case .after = range { true } else { false }
+        let live = try await live(chat, viewer, range, isShort ? limit : 0, now)
+        let version = ChatVersion(live, for: viewer.senderKind, range, limit: limit)
+        if isKnown(version) { return .unchanged(version) }
+        guard isShort else { return .changed(try await show(chat, to: viewer, range, limit: limit, at: now)) }
+        return .changed(try await view(chat, live, range, asked: range, limit, for: viewer))
+    }
+
+    package enum Polled: Sendable {
+        case unchanged(ChatVersion)
+        case changed(ChatView)
+    }
+
+    private func look(
+        _ chat: Chat.Address, _ viewer: Principal, _ range: MessageRange, asked: MessageRange, _ limit: Int,
+        _ now: Timestamp
+    ) async throws -> (view: ChatView, live: LiveState) {
         let live = try await live(chat, viewer, range, limit, now)
-        let messages = try await merge(live, range, limit, chat)
-        return (view(chat, live, messages, for: viewer), live)
+        return (try await view(chat, live, range, asked: asked, limit, for: viewer), live)
     }
 
     /// The chat with the row of the staff's list around it.
@@ -100,57 +132,38 @@ package struct Chats: Sendable {
         return state
     }
 
-    /// Fills in from PostgreSQL what the hot history no longer has. Both sources agree on every message, so where
-    /// they overlap one of them is left out.
-    private func merge(
-        _ live: LiveState, _ range: MessageRange, _ limit: Int, _ chat: Chat.Address
-    ) async throws -> [Message] {
-        let hot = try live.messages.map {
-            try JSONDecoder().decode(Message.self, from: Data($0.readableBytesView))
-        }
-        switch range {
-        case .after(let seq):
-            if seq >= live.seq || hot.first?.seq == seq + 1 { return hot }
-            let cold = try await unavailable {
-                try await coldChats.messageRows.following(chat, after: seq, limit: limit)
-            }
-            let known = cold.last?.seq ?? seq
-            return Array((cold + hot.filter { $0.seq > known }).prefix(limit))
-        case .newest, .before, .since:
-            let top = if case .before(let seq) = range { seq - 1 } else { live.seq }
-            let oldest = hot.first?.seq ?? top + 1
-            if hot.count >= limit || oldest <= 1 { return hot }
-            let cold = try await unavailable {
-                try await coldChats.messageRows.newest(chat, before: oldest, limit: limit - hot.count)
-            }
-            return cold + hot
-        }
-    }
-
     private func view(
-        _ chat: Chat.Address, _ live: LiveState, _ messages: [Message], for viewer: Principal
-    ) -> ChatView {
+        _ chat: Chat.Address, _ live: LiveState, _ range: MessageRange, asked: MessageRange, _ limit: Int,
+        for viewer: Principal
+    ) async throws -> ChatView {
         let marks: [Sender.Kind: Message.Marks] = [
             .user: live.marks(by: .user), .admin: live.marks(by: .admin),
         ]
-        let messages = messages.map { message in
+        let messages = try await pages.page(live, range, limit, chat).map { message in
             var message = message
             message.apply(marks[message.senderType.other] ?? Message.Marks())
             return message
         }
         let read = viewer.senderKind == .user ? live.userReadSeq : live.adminReadSeq
         let unread = messages.count { $0.seq > read && $0.senderType != viewer.senderKind }
+        let hasMore =
+            if case .after = range {
+                messages.last.map { $0.seq < live.seq } ?? false
+            } else {
+                messages.first.map { $0.seq > 1 } ?? false
+            }
         return ChatView(
-            id: chat.chatID, archived: live.isArchived, unread: unread, messages: messages,
+            id: chat.chatID, archived: live.isArchived, unread: unread, messages: messages, hasMore: hasMore,
             position: .init(epoch: live.epoch, offset: live.seq), persistedUpTo: live.persisted,
-            conversation: live.conversation)
+            conversation: live.conversation,
+            version: ChatVersion(live, for: viewer.senderKind, asked, limit: limit))
     }
 
     private func unavailable<T>(_ read: () async throws -> T) async throws -> T {
         do {
             return try await read()
         } catch let error as PostgresError where error.isTransient {
-            throw SupportError.unavailable("Older messages cannot be read at the moment; try again soon.")
+            throw SupportError.unavailable("This chat cannot be read at the moment; try again soon.")
         }
     }
 }

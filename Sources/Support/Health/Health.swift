@@ -27,6 +27,8 @@ package struct Health: Sendable {
     private let journal: Journal
     /// Entries that the journal may hold before somebody should look.
     private let journalLimit = 10_000
+    /// What a check may take. Probes seldom wait longer than a second.
+    private let patience = Duration.milliseconds(800)
 
     init(redis: RedisClient, postgres: PostgresPool, journal: Journal) {
         self.redis = redis
@@ -46,17 +48,21 @@ package struct Health: Sendable {
         return Report(status: worst, checks: checks)
     }
 
-    /// - Parameter failure: what it means when the check throws.
+    /// - Parameter failure: what it means when the check throws, or takes longer than those who probe wait.
     private func check(
-        _ failure: Status, _ body: @Sendable () async throws -> Check
+        _ failure: Status, _ body: @escaping @Sendable () async throws -> Check
     ) async -> Check {
-        do {
-            return try await body()
-        } catch let error as RedisError {
-            return Check(status: failure, detail: "redis: \(error.code)")
-        } catch {
-            return Check(status: failure, detail: "does not answer")
-        }
+        await FirstOf.value(
+            {
+                do {
+                    return try await body()
+                } catch let error as RedisError {
+                    return Check(status: failure, detail: "redis: \(error.code)")
+                } catch {
+                    return Check(status: failure, detail: "does not answer")
+                }
+            },
+            orAfter: patience, Check(status: failure, detail: "does not answer in time"))
     }
 
     private func checkRedis() async throws -> Check {

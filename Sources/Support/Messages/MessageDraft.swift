@@ -23,12 +23,15 @@ package struct MessageDraft: Sendable {
             throw .invalid(field: "content", "The message has a NUL character in it.")
         }
         let clientID = clientID ?? UUID().uuidString.lowercased()
-        guard (1...64).contains(clientID.utf8.count), clientID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else {
-            throw .invalid(field: "client_id", "It has 1 to 64 printable ASCII characters without spaces.")
-        }
+        guard Self.isClientID(clientID) else { throw .invalid(field: "client_id", Self.clientIDRule) }
         self.content = content
         self.clientID = clientID
+    }
+
+    package static let clientIDRule = "It has 1 to 64 printable ASCII characters without spaces."
+
+    package static func isClientID(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
     /// The first 100 characters in one line, as the chat list shows them.

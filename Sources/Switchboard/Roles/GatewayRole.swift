@@ -19,29 +19,32 @@ struct GatewayRole {
         let hub = try await Hub(
             redis: settings.redis, group: house.group, logger: logger,
             frameHeader: { FrameEncoder.textHeader(length: $0, into: &$1) })
+        let drain = Drain()
         let cable = Cable(
             desk: house.desk, hub: hub, loops: loops, limits: settings.gateway.cable, logger: logger)
         let gateway = GatewayApplication(
             configuration: settings.gateway, desk: house.desk,
             cable: cable,
-            files: try StaticFiles(directory: "\(settings.home)/web/dist"), logger: logger,
+            files: try StaticFiles(directory: "\(settings.home)/web/dist"), drain: drain, logger: logger,
             metrics: { [metrics] in metrics.exposition() })
         logger.info(
             "gateway listens",
             metadata: ["host": "\(settings.gateway.host)", "port": "\(settings.gateway.port)"])
 
-        try await ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: gateway.build(on: house.group)),
-                    .init(
-                        service: LoginWatch(
-                            revocations: Revocations(
-                                redis: settings.redis, group: house.group, logger: logger),
-                            desk: house.desk, loops: loops, logger: logger)),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        ).run()
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: gateway.build(on: house.group)),
+                .init(
+                    service: LoginWatch(
+                        revocations: Revocations(redis: settings.redis, group: house.group, logger: logger),
+                        desk: house.desk, loops: loops, logger: logger)),
+                .init(
+                    service: GatewayStop(drain: drain, period: settings.drainPeriod),
+                    successTerminationBehavior: .gracefullyShutdownGroup),
+            ], logger: logger)
+        // For requests that never come to an end; sockets have a time-out of their own.
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        try await ServiceGroup(configuration: group).run()
         await cable.shutdown()
         await hub.shutdown()
     }

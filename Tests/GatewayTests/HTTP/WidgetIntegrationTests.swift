@@ -77,7 +77,10 @@ import Testing
             func seqs(_ query: String) async throws -> [String?] {
                 let answer = try await face.ask(.get, "/support_chat/messages?\(query)", as: visitor.token)
                 #expect(answer.status == 200)
-                #expect(answer.body.keys() == ["messages", "position", "persisted_up_to", "conversation"])
+                #expect(
+                    answer.body.keys() == [
+                        "messages", "has_more", "position", "persisted_up_to", "conversation",
+                    ])
                 return answer.body.each("seq", of: "messages")
             }
             #expect(try await seqs("since=0") == ["1", "2", "3", "4", "5", "6"])

@@ -33,6 +33,58 @@ import Testing
         #expect(log.all.filter { $0 == "closed" }.count == 2)
     }
 
+    @Test func `while it drains, sockets go and requests are answered`() async throws {
+        let drain = Drain()
+        let log = SessionLog()
+        try await TestGateway.run(sockets: ["/echo": EchoSession.admit(log)], drain: drain) { gateway in
+            let open = try await gateway.openSocket()
+            drain.begin()
+            #expect(try await open.frame().text == "goodbye")
+            #expect(try await open.frame().closeCode == 1001)
+            try await open.send(ClientFrame.close(1001))
+            _ = try await open.rest()
+
+            let late = try await gateway.connect()
+            try await late.send(handshake("/echo"))
+            let refusal = try await late.response()
+            #expect(refusal.head.contains("503") && refusal.body.contains("stopping"))
+            let client = try await gateway.connect()
+            try await client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(try await client.response().head.contains("200 OK"))
+        }
+        #expect(log.all.filter { $0 == "draining" }.count == 1)
+    }
+
+    @Test func `what a session has begun is finished before it closes`() async throws {
+        let log = SessionLog()
+        let drain = Drain()
+        try await TestGateway.run(sockets: ["/echo": EchoSession.admit(log, isBusy: true)], drain: drain) {
+            gateway in
+            let client = try await gateway.openSocket()
+            drain.begin()
+            try await log.waits(for: "draining")
+            try await client.send(ClientFrame.text("last"))
+            #expect(try await client.frame().text == "last")
+            #expect(try await client.frame().text == "goodbye")
+            #expect(try await client.frame().closeCode == 1001)
+            try await client.send(ClientFrame.close(1001))
+        }
+    }
+
+    @Test func `a session that does not finish is closed in time`() async throws {
+        let drain = Drain()
+        var configuration = GatewayChannel.Configuration()
+        configuration.webSocket.closeTimeout = .milliseconds(100)
+        try await TestGateway.run(
+            sockets: ["/echo": EchoSession.admit(isBusy: true)], configuration: configuration, drain: drain
+        ) { gateway in
+            let client = try await gateway.openSocket()
+            drain.begin()
+            #expect(try await client.frame().closeCode == 1001)
+            _ = try await client.rest()
+        }
+    }
+
     @Test func `a server stops although a client does not answer`() async throws {
         let log = SessionLog()
         var configuration = GatewayChannel.Configuration()

@@ -26,6 +26,7 @@ struct TestGateway: Sendable {
     /// A server that runs while `body` does and has stopped gracefully when this returns.
     static func run(
         sockets: [String: Admit], configuration: GatewayChannel.Configuration = .init(),
+        drain: Drain = .init(),
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let router = Router()
@@ -35,7 +36,7 @@ struct TestGateway: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let application = Application(
-            router: router, server: .gateway(sockets: sockets, configuration: configuration),
+            router: router, server: .gateway(sockets: sockets, configuration: configuration, drain: drain),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in
                 continuation.yield(channel.localAddress?.port ?? 0)
@@ -78,14 +79,17 @@ final class SessionLog: Sendable {
     }
 }
 
-/// Sends back what it gets.
+/// Sends back what it gets; when the server drains, it says good-bye, and with `isBusy` only after the next message.
 final class EchoSession: SocketSession {
     private let socket: Socket
     private let log: SessionLog
+    private let isBusy: Bool
+    private var finish: (() -> Void)?
 
-    init(_ socket: Socket, _ log: SessionLog) {
+    init(_ socket: Socket, _ log: SessionLog, isBusy: Bool = false) {
         self.socket = socket
         self.log = log
+        self.isBusy = isBusy
     }
 
     func opened() { log.add("opened") }
@@ -93,19 +97,29 @@ final class EchoSession: SocketSession {
     func received(text: ByteBuffer) {
         log.add(text.readableBytes < 100 ? String(buffer: text) : "\(text.readableBytes) bytes")
         socket.send(text: text)
+        finish?()
     }
 
-    func draining() {
+    func draining(then close: @escaping () -> Void) {
         log.add("draining")
-        socket.send(text: ByteBuffer(string: "goodbye"))
+        finish = { [socket] in
+            socket.send(text: ByteBuffer(string: "goodbye"))
+            close()
+        }
+        if !isBusy { finish?() }
     }
 
-    func closed() { log.add("closed") }
+    func closed() {
+        finish = nil
+        log.add("closed")
+    }
 
-    static func admit(_ log: SessionLog = SessionLog()) -> Admit {
+    static func admit(_ log: SessionLog = SessionLog(), isBusy: Bool = false) -> Admit {
         { request, eventLoop in
             eventLoop.makeSucceededFuture(
-                .accept(subprotocol: request.offeredSubprotocols.first) { EchoSession($0, log) })
+                .accept(subprotocol: request.offeredSubprotocols.first) {
+                    EchoSession($0, log, isBusy: isBusy)
+                })
         }
     }
 }

@@ -5,7 +5,10 @@ import NIOCore
 enum Cables {
     /// A command that was read can be written and is read the same again, to the byte.
     static let command: Target = { input in
+        let extended = try? ActionCableCommand(parsing: ByteBuffer(bytes: input), .extended)
         guard let command = try? ActionCableCommand(parsing: ByteBuffer(bytes: input)) else { return }
+        // The extended dialect understands all that the plain one does.
+        expect(extended != nil, "only the plain dialect understands it")
         let written: String
         switch command {
         case .message(let identifier, let data):
