@@ -48,12 +48,21 @@ export class ChatList {
     this.#next[tab] = page.next;
   }
 
-  /** A row of the server's list. The list may be behind what events have told: the newer word stands. */
+  /**
+   * A row of the server's list. The list may be behind what events have told: the newer word stands.
+   * Without a new message the number of unread ones only falls, so the lower one is the newer word.
+   */
   put(row: ChatRow): void {
     const known = this.#rows.get(row.id);
     this.#early.delete(row.id);
-    const isBehind = known !== undefined && known.message_count > row.message_count;
-    this.#rows.set(row.id, isBehind ? { ...known, contact: row.contact, inbox: row.inbox } : row);
+    if (known === undefined || known.message_count < row.message_count) {
+      this.#rows.set(row.id, row);
+    } else if (known.message_count > row.message_count) {
+      this.#rows.set(row.id, { ...known, contact: row.contact, inbox: row.inbox });
+    } else {
+      const unread_count = Math.min(unreadOf(known), unreadOf(row));
+      this.#rows.set(row.id, { ...row, unread_count });
+    }
   }
 
   #forget(row: ChatRow, page: ChatRowPage): void {

@@ -44,6 +44,16 @@ describe("a list of chats", () => {
     assert.equal(list.unread, 2);
   });
 
+  it("does not let an answer from before a reading undo it", () => {
+    const list = new ChatList();
+    list.received(news("a", 12), false);
+    list.viewed("a");
+    list.put(row("a", 12, { unread_count: 1 }));
+    assert.equal(list.unread, 0);
+    list.put(row("a", 13, { message_count: 2, unread_count: 1 }));
+    assert.equal(list.unread, 1);
+  });
+
   it("does not make a chat unread that is before the agent's eyes", () => {
     const list = new ChatList();
     list.put(row("a", 11));

@@ -173,6 +173,7 @@ describe("an inbox", () => {
   });
 
   it("asks for its list when the count cannot be told", async () => {
+    listed = [row("a", 11, { unread_count: 7 })];
     await online();
     const before = asked;
     listed = [row("a", 11, { unread_count: 4 })];
