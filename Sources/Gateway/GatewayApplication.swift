@@ -7,6 +7,7 @@ import Support
 /// The gateway as one value: which address leads where.
 ///
 ///     /cable                      the socket
+///     /echo                       its messages come back; closed, but for conformance tests
 ///     /widget/sessions            a visitor begins                  open to all
 ///     /support_chat …             the contact's chat                contacts' door
 ///     /auth/login                 staff sign in
@@ -19,6 +20,9 @@ package struct GatewayApplication: Sendable {
         package var host = "127.0.0.1"
         package var port = 3000
         package var channel = GatewayChannel.Configuration()
+        package var cable = CableLimits()
+        /// Whether `/echo` is there, for conformance tests of the WebSocket.
+        package var echo = false
 
         package init() {}
     }
@@ -52,12 +56,17 @@ package struct GatewayApplication: Sendable {
     package func build(on group: any EventLoopGroup) -> some ApplicationProtocol {
         Application(
             router: router(),
-            server: .gateway(
-                sockets: ["/cable": cable.admit], configuration: configuration.channel, drain: drain),
+            server: .gateway(sockets: sockets, configuration: configuration.channel, drain: drain),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "switchboard",
                 backlog: 4096),
             eventLoopGroupProvider: .shared(group), logger: logger)
+    }
+
+    private var sockets: [String: Admit] {
+        var sockets: [String: Admit] = ["/cable": cable.admit]
+        if configuration.echo { sockets["/echo"] = Echo.admit }
+        return sockets
     }
 
     func router() -> Router<GatewayContext> {
@@ -93,7 +102,7 @@ package struct GatewayApplication: Sendable {
             anywhere, "widget/sessions", "support_chat", "support_chat/mark_read", "support_chat/messages",
             "cable/tickets")
 
-        let door = DoorMiddleware(door: Door(desk: desk))
+        let door = DoorMiddleware(door: Door(desk: desk), address: address)
         let signedIn = router.group("").add(middleware: door)
         signedIn.delete("auth/login", use: auth.logout)
 

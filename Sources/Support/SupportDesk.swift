@@ -28,6 +28,7 @@ package final class SupportDesk: Sendable {
     package let receipts: Receipts
     package let archive: Archive
     package let typing: Typing
+    package let presence: Presence
     package let announcements: Announcements
     package let journal: Journal
     package let health: Health
@@ -62,9 +63,10 @@ package final class SupportDesk: Sendable {
         messages = try Messages(
             redis: redis, scripts: scripts, coldChats: coldChats, rows: messageRows,
             configuration: configuration)
-        receipts = Receipts(redis: redis, coldChats: coldChats)
+        receipts = Receipts(redis: redis, coldChats: coldChats, configuration: configuration)
         archive = Archive(redis: redis, coldChats: coldChats)
         typing = Typing(redis: redis)
+        presence = try Presence(redis: redis, scripts: scripts, configuration: configuration)
         announcements = Announcements(redis: redis, scripts: chatScripts, configuration: configuration)
         journal = Journal(cell: Cell(0), redis: redis, scripts: try JournalScripts(scripts))
         health = Health(redis: redis, postgres: postgres, journal: journal)

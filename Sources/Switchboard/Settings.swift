@@ -105,6 +105,21 @@ struct Settings: Sendable {
         let drain = reader.int("gateway.drain_ms", 0...600_000)
         drainPeriod = .milliseconds(drain)
         gateway.channel.webSocket.drainPeriod = .milliseconds(Int64(drain))
+        do {
+            gateway.cable.origins = try AllowedOrigins(reader.list("gateway.allowed_origins"))
+        } catch {
+            reader.complain(
+                "gateway.allowed_origins", "“\(error.entry)” is no origin, as https://example.com")
+        }
+        gateway.cable.frames = reader.rate("limits.frames")
+        gateway.cable.sessionsPerPrincipal = reader.int("limits.sessions_per_principal", 1...1_000_000)
+        gateway.cable.sessionsPerAddress = reader.int("limits.open_sessions_per_address", 1...1_000_000)
+        gateway.channel.webSocket.messageTimeout = .seconds(
+            Int64(reader.int("gateway.message_timeout_s", 1...3600)))
+        gateway.echo = reader.flag("gateway.echo")
+        if gateway.echo, environment == "production" {
+            reader.complain("gateway.echo", "it is for conformance tests and never true in production")
+        }
         self.gateway = gateway
 
         worker = WorkerSettings(
@@ -117,6 +132,9 @@ struct Settings: Sendable {
         support.messageCharacters = reader.int("limits.message_characters", 1...1_000_000)
         support.contactMessages = reader.rate("limits.contact_messages")
         support.agentMessages = reader.rate("limits.agent_messages")
+        support.addressMessages = reader.rate("limits.address_messages")
+        support.contactMarks = reader.rate("limits.contact_marks")
+        support.agentMarks = reader.rate("limits.agent_marks")
         support.sessionsPerAddress = reader.rate("limits.sessions_per_address")
         support.loginsPerAddress = reader.rate("limits.logins_per_address")
         support.loginsPerEmail = reader.rate("limits.logins_per_email")

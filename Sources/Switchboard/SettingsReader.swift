@@ -38,6 +38,17 @@ struct SettingsReader {
         }
     }
 
+    mutating func flag(_ key: String) -> Bool {
+        do {
+            let value = try reader.requiredBool(forKey: ConfigKey(stringLiteral: key))
+            note(key, "\(value)", false)
+            return value
+        } catch {
+            complain(key, "it is true or false")
+            return false
+        }
+    }
+
     /// Comma-separated; an empty text is an empty list.
     mutating func list(_ key: String, secret: Bool = false) -> [String] {
         text(key, secret: secret).split(separator: ",").map { String($0.trimmingPrefix { $0 == " " }) }

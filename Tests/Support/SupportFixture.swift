@@ -91,6 +91,9 @@ package struct SupportFixture: Sendable {
         let unlimited = RateLimit(burst: 1_000_000, per: .milliseconds(1))
         configuration.contactMessages = unlimited
         configuration.agentMessages = unlimited
+        configuration.addressMessages = unlimited
+        configuration.contactMarks = unlimited
+        configuration.agentMarks = unlimited
         configuration.sessionsPerAddress = unlimited
         configuration.loginsPerAddress = unlimited
         configuration.loginsPerEmail = unlimited
@@ -102,6 +105,23 @@ package struct SupportFixture: Sendable {
     }
 
     package var staff: Principal { .agent(agent) }
+
+    /// Another agent of the account.
+    package func colleague(_ name: String) async throws -> AgentSession {
+        let session = AgentSession(
+            loginID: .new(), accountID: account, agentID: .new(), name: name, role: .agent)
+        try await world.postgres.query([
+            """
+            INSERT INTO logins (id, email, password_hash)
+            VALUES (\(session.loginID.uuid), \("\(session.loginID)@example.com"), 'none')
+            """,
+            """
+            INSERT INTO agents (account_id, id, login_id, name, role)
+            VALUES (\(account.uuid), \(session.agentID.uuid), \(session.loginID.uuid), \(name), 'agent')
+            """,
+        ])
+        return session
+    }
 
     // MARK: What people do
 

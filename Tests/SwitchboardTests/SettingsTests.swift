@@ -120,6 +120,14 @@ import Testing
         #expect(!problems.joined().contains("hunter2"))
     }
 
+    @Test func `the echo endpoint is opened by name, and never in production`() async throws {
+        #expect(try await load().gateway.echo == false)
+        #expect(try await load(["GATEWAY_ECHO": "true"]).gateway.echo)
+        let problems = try await problems(["GATEWAY_ECHO": "true", "SWITCHBOARD_ENV": "production"])
+        #expect(problems.count == 1)
+        #expect(problems.first?.contains("GATEWAY_ECHO") == true)
+    }
+
     @Test func `outside the project's folder it says where to stand`() async throws {
         let problems = try await problems(["SWITCHBOARD_HOME": "/nowhere"])
         #expect(problems.count == 1)

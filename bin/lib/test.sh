@@ -6,10 +6,10 @@ install_for() {
     local part packages=()
     for part in "$@"; do
         case $part in
-        unit) packages+=("${build_packages[@]}") ;;
+        unit | fuzz) packages+=("${build_packages[@]}") ;;
         integration) packages+=("${build_packages[@]}" "${redis_packages[@]}" "${postgres_packages[@]}") ;;
         web) packages+=("${python_packages[@]}") ;;
-        browser | compat | faults)
+        browser | compat | conformance | faults)
             packages+=("${build_packages[@]}" "${redis_packages[@]}" "${postgres_packages[@]}"
                 "${python_packages[@]}" "${scenario_packages[@]}")
             ;;
@@ -51,9 +51,15 @@ test_web() {
 
 test_browser() { test_scenario "browser" Tests/Scenario/test_conversation.py; }
 test_compat() { test_scenario "compat" Tests/Scenario/test_actioncable_client.py; }
+test_conformance() { test_scenario "conformance" Tests/Scenario/test_conformance.py; }
+# On its own package, so it needs nothing of the others' builds.
+test_fuzz() {
+    step "fuzz" bin/fuzz ${runner_options[@]+"${runner_options[@]}"}
+}
+
 test_faults() {
     test_scenario "faults" Tests/Scenario --ignore Tests/Scenario/test_conversation.py \
-        --ignore Tests/Scenario/test_actioncable_client.py
+        --ignore Tests/Scenario/test_actioncable_client.py --ignore Tests/Scenario/test_conformance.py
 }
 
 # test_scenario NAME PYTEST-ARGUMENTS…: on the release binary, which the scenarios start themselves.
@@ -125,7 +131,7 @@ failures_in() {
 
 # The runners' own last words: swift test, pytest, node --test.
 closing_lines() {
-    grep -aE 'Test run with [0-9]+ tests?|^=+ .*[0-9]+ (passed|failed).* =+$|^(#|ℹ) (tests|pass|fail) [0-9]+$|^[0-9]+ passed' "$1" || true
+    grep -aE 'Test run with [0-9]+ tests?|^=+ .*[0-9]+ (passed|failed).* =+$|^(#|ℹ) (tests|pass|fail) [0-9]+$|^[0-9]+ (targets )?passed' "$1" || true
 }
 
 # Adds the step's passed tests to the total. A step that ran no test has failed, whatever its status says.

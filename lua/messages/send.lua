@@ -8,6 +8,7 @@
 -- KEYS[6]  {cN}:journal            stream  facts on their way to PostgreSQL
 -- KEYS[7]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
 -- KEYS[8]  {cN}:ACCOUNT:staff:log  stream  0-offset -> what the staff were told
+-- KEYS[9]  {cN}:rate:address:DIGEST  string  the same bucket of the address that it comes from
 -- ARGV[1]  now, ms
 -- ARGV[2]  now, ISO 8601
 -- ARGV[3]  sender: user | admin
@@ -23,10 +24,12 @@
 -- ARGV[13] the chat's channel
 -- ARGV[14] the staff's channel
 -- ARGV[15] staff's log length, publications
+-- ARGV[16] address's rate limit: ms per message, or 0 for none
+-- ARGV[17] address's rate limit: burst, messages
 --
 -- Returns  {"accepted", message} | {"duplicate", message} | {"forgotten", seq} | {"limited", retry after, ms} | {"cold"}
 -- Cost     O(log n) in the chat's remembered messages.   Called by Support/Messages/Messages.send
-local chat, history, clients, rate, waiting, journal, cell, log = unpack(KEYS)
+local chat, history, clients, rate, waiting, journal, cell, log, address = unpack(KEYS)
 local now, iso, sender, sender_id, sender_name, client_id, rest, summary = unpack(ARGV, 1, 8)
 now = tonumber(now)
 
@@ -45,10 +48,19 @@ if known then
 end
 
 -- Generic cell rate algorithm: a bucket is nothing but the moment at which it will be full again.
-local interval, burst = tonumber(ARGV[10]), tonumber(ARGV[11])
-local full = math.max(tonumber(redis.call('GET', rate) or now), now) + interval
-if full - now > interval * burst then return { 'limited', math.ceil(full - now - interval * burst) } end
-redis.call('SET', rate, string.format('%.0f', full), 'PX', math.ceil(full - now))
+-- Both are asked before either pays: who is refused by one takes nothing from the other.
+local paid = {}
+for _, bucket in ipairs({ { rate, ARGV[10], ARGV[11] }, { address, ARGV[16], ARGV[17] } }) do
+    local key, interval, burst = bucket[1], tonumber(bucket[2]), tonumber(bucket[3])
+    if interval > 0 then
+        local full = math.max(tonumber(redis.call('GET', key) or now), now) + interval
+        if full - now > interval * burst then return { 'limited', math.ceil(full - now - interval * burst) } end
+        paid[#paid + 1] = { key, full }
+    end
+end
+for _, bucket in ipairs(paid) do
+    redis.call('SET', bucket[1], string.format('%.0f', bucket[2]), 'PX', math.ceil(bucket[2] - now))
+end
 
 local seq = string.format('%.0f', tonumber(state[5]) + 1)
 if state[12] then -- the chat was left to expire; it lives again

@@ -1,34 +1,34 @@
-/** A refused or failed request, in the gateway's own words where it gave any. */
+import { parseJson } from "./json.ts";
+
+/** A refused or failed request, by the gateway's own code where it gave one. */
 export class ApiError extends Error {
   /** The HTTP status; 0 when no answer came. */
   readonly status: number;
   readonly code: string;
-  readonly field: string | undefined;
   /** How long the gateway asked to wait, ms. */
   readonly retryAfter: number | undefined;
 
-  constructor(
-    status: number,
-    code: string,
-    message: string,
-    field?: string,
-    retryAfter?: number,
-  ) {
-    super(message);
+  constructor(status: number, code: string, retryAfter?: number) {
+    super(code);
     this.status = status;
     this.code = code;
-    this.field = field;
     this.retryAfter = retryAfter;
   }
 
   /** The same request will be refused again, whenever it is made. */
   get isFinal(): boolean {
-    return this.status >= 400 && this.status < 500 && ![401, 408, 425, 429].includes(this.status);
+    return /^4(?!01|08|25|29)/.test(String(this.status));
   }
 }
 
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
+}
+
+/** What was heard last at one address: asking there again may then answer "nothing new". */
+export interface Heard {
+  path?: string;
+  etag?: string | null;
 }
 
 /** JSON over HTTP to one gateway, as the holder of one token. */
@@ -37,13 +37,16 @@ export class Api {
   readonly origin: string;
   readonly #fetch: typeof fetch;
 
-  constructor(origin: string, fetcher: typeof fetch = (...request) => fetch(...request)) {
+  constructor(origin: string, fetcher: typeof fetch = fetch) {
     this.origin = origin;
     this.#fetch = fetcher;
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.send("GET", path);
+  get<T>(path: string): Promise<T>;
+  /** For asking again and again; null when nothing is new since the time before. */
+  get<T>(path: string, heard: Heard): Promise<T | null>;
+  get<T>(path: string, heard?: Heard): Promise<T> {
+    return this.send("GET", path, undefined, heard);
   }
 
   post<T>(path: string, body?: object): Promise<T> {
@@ -51,28 +54,30 @@ export class Api {
   }
 
   /** Throws only `ApiError`. */
-  async send<T>(method: string, path: string, body?: object): Promise<T> {
-    const headers: Record<string, string> = { Accept: "application/json" };
+  async send<T>(method: string, path: string, body?: object, heard: Heard = {}): Promise<T> {
+    const headers: Record<string, string> = {};
     if (this.token !== null) headers["Authorization"] = `Bearer ${this.token}`;
     if (body) headers["Content-Type"] = "application/json";
+    if (heard.path === path && heard.etag) headers["If-None-Match"] = heard.etag;
+    const fetch = this.#fetch;
     let response: Response;
-    let text: string;
+    let value: unknown;
     try {
-      response = await this.#fetch(this.origin + path, {
+      response = await fetch(this.origin + path, {
         method,
         headers,
         body: body ? JSON.stringify(body) : null,
-        credentials: "omit",
         cache: "no-store",
         signal: AbortSignal.timeout(15_000),
       });
-      text = await response.text();
-    } catch (cause) {
-      throw new ApiError(0, "network", String(cause));
+      value = parseJson(await response.text());
+    } catch {
+      throw new ApiError(0, "network");
     }
-    const value = parse(text);
-    if (response.ok) return value as T;
-    throw refusal(response, value);
+    if (response.ok) Object.assign(heard, { path, etag: response.headers.get("ETag") });
+    // A 304 has no body, so its value is null already.
+    else if (response.status !== 304) throw refusal(response, value);
+    return value as T;
   }
 
   /** A fresh address for the WebSocket. The ticket in it works once, for half a minute. */
@@ -82,29 +87,7 @@ export class Api {
   }
 }
 
-function refusal(response: Response, value: unknown): ApiError {
-  const error = (value as { error?: { code?: string; message?: string; field?: string } } | null)
-    ?.error;
-  return new ApiError(
-    response.status,
-    error?.code ?? `http_${response.status}`,
-    error?.message ?? response.statusText,
-    error?.field,
-    waitOf(response.headers.get("Retry-After")),
-  );
-}
-
-/** Retry-After is a number of seconds or a date. */
-function waitOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+function refusal({ status, headers }: Response, value: unknown): ApiError {
+  const { code = `http_${status}` } = (value as { error?: { code?: string } } | null)?.error ?? {};
+  return new ApiError(status, code, Number(headers.get("Retry-After")) * 1000 || undefined);
 }

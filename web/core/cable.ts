@@ -1,7 +1,12 @@
-import { backoff, longestBackoff } from "./backoff.ts";
+import { absence, type Parting } from "./backoff.ts";
+import { parseJson } from "./json.ts";
+import type { StreamPosition } from "./protocol.ts";
+import type { CableSubscription, SubscriptionHandler } from "./subscription.ts";
 
 /** The part of WebSocket that is used here. */
 export interface Socket {
+  /** The subprotocol that the server chose. */
+  readonly protocol: string;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: unknown) => void) | null;
   send(text: string): void;
@@ -11,36 +16,34 @@ export interface Socket {
 export interface CableOptions {
   /** A fresh address for each attempt; a rejection counts as a failed attempt. */
   address(): Promise<string>;
-  failed?(error: unknown): void;
-  open?(address: string): Socket;
-}
-
-export interface SubscriptionHandler {
-  /** From now on nothing published is missed; comes again after every reconnection. */
-  confirmed(): void;
-  received(message: unknown): void;
-  lost(): void;
-  rejected?(): void;
+  open?(address: string, protocols: string[]): Socket;
 }
 
 interface Subscription {
   identifier: string;
   handler: SubscriptionHandler;
   confirmed: boolean;
-  askedAt: number;
+  /** What was missed has been asked for along with the subscription. */
+  resumes: boolean;
 }
 
+interface Frame extends Parting, Partial<StreamPosition> {
+  type?: string;
+  identifier?: string;
+  message?: unknown;
+}
+
+/** The one with history is preferred. */
+const protocols = ["actioncable-v1-ext-json", "actioncable-v1-json"];
 /** The server pings every 3 s: silence for longer than two of them means a dead connection. */
 const staleAfter = 7000;
 const handshakeLasts = 10_000;
-const askAgainAfter = 5000;
-/** A connection that held this long was a good one: the next back-off starts from the bottom. */
-const stableAfter = 10_000;
 
 /**
- * A client of ActionCable's wire protocol that stays connected.
+ * A client of ActionCable's wire protocol, with AnyCable's history where the server has it, that
+ * stays connected.
  *
- *     idle ──connect──▶ opening ──welcome──▶ open
+ *     idle ──connect──▶ opening ──welcome──▶ open ──told to stay away──▶ refused
  *                          ▲                   │ closed, silent, told to leave
  *                          └──── waiting ◀─────┘
  *
@@ -49,13 +52,12 @@ const stableAfter = 10_000;
 export class Cable {
   readonly #options: CableOptions;
   readonly #subscriptions = new Map<string, Subscription>();
-  #state: "idle" | "opening" | "open" | "waiting" = "idle";
+  #state: "idle" | "opening" | "open" | "waiting" | "refused" = "idle";
   #socket: Socket | null = null;
   /** Tells events of the present attempt from those of an abandoned one. */
   #generation = 0;
   #attempt = 0;
   #heardAt = 0;
-  #welcomedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
 
@@ -76,7 +78,7 @@ export class Cable {
     this.#state = "idle";
   }
 
-  /** Something suggests that the network is back: does not wait out the back-off. */
+  /** Something suggests that the network or the access is back: does not wait out the back-off. */
   wake(): void {
     if (this.#state !== "waiting") return;
     this.#attempt = 0;
@@ -84,26 +86,25 @@ export class Cable {
   }
 
   /** Stays subscribed over reconnections until the answered function is called. */
-  subscribe(channel: { channel: string }, handler: SubscriptionHandler): CableSubscription {
+  subscribe(
+    channel: { channel: string; chat_id?: string },
+    handler: SubscriptionHandler,
+  ): CableSubscription {
     const identifier = JSON.stringify(channel);
-    const subscription = { identifier, handler, confirmed: false, askedAt: 0 };
+    const subscription = { identifier, handler, confirmed: false, resumes: false };
     this.#subscriptions.set(identifier, subscription);
     if (this.#state === "open") this.#ask(subscription);
     return {
-      perform: (action, data = {}) => {
+      perform: (action, data) => {
         if (!subscription.confirmed) return false;
-        this.#send({
-          command: "message",
-          identifier,
-          data: JSON.stringify({ ...data, action }),
-        });
+        this.#send("message", identifier, { data: JSON.stringify({ ...data, action }) });
         return true;
       },
       unsubscribe: () => {
         if (this.#subscriptions.get(identifier) !== subscription) return;
         this.#subscriptions.delete(identifier);
         subscription.confirmed = false;
-        if (this.#state === "open") this.#send({ command: "unsubscribe", identifier });
+        if (this.#state === "open") this.#send("unsubscribe", identifier);
       },
     };
   }
@@ -116,50 +117,53 @@ export class Cable {
     try {
       const address = await this.#options.address();
       if (generation !== this.#generation) return;
-      const socket = this.#options.open?.(address) ??
-        new WebSocket(address, ["actioncable-v1-json"]) as Socket;
+      const socket = this.#options.open?.(address, protocols) ??
+        new WebSocket(address, protocols) as Socket;
       this.#socket = socket;
       this.#heardAt = Date.now();
       socket.onmessage = ({ data }) => {
-        if (generation === this.#generation) this.#receive(String(data));
+        if (generation === this.#generation) this.#receive(data as string);
       };
       socket.onclose = () => {
         if (generation === this.#generation) this.#lose();
       };
-    } catch (error) {
-      if (generation !== this.#generation) return;
-      this.#lose();
-      this.#options.failed?.(error);
+    } catch {
+      if (generation === this.#generation) this.#lose();
     }
   }
 
   #receive(text: string): void {
     this.#heardAt = Date.now();
-    const frame = parse(text);
+    const frame = Object(parseJson(text)) as Frame;
+    if (frame.type === "welcome") {
+      this.#state = "open";
+      for (const each of this.#subscriptions.values()) this.#ask(each);
+    } else if (frame.type === "disconnect") this.#lose(frame);
+    // It held until the first beat, so it was a good one: the next back-off starts from the bottom.
+    else if (frame.type === "ping") this.#attempt = 0;
     const subscription = this.#subscriptions.get(frame.identifier ?? "");
+    if (subscription) this.#deliver(subscription, frame);
+  }
+
+  #deliver(subscription: Subscription, frame: Frame): void {
+    const { handler } = subscription;
     switch (frame.type) {
-      case "welcome":
-        this.#state = "open";
-        this.#welcomedAt = Date.now();
-        for (const each of this.#subscriptions.values()) this.#ask(each);
-        break;
       case "confirm_subscription":
-        if (!subscription || subscription.confirmed) break;
+        if (subscription.confirmed) break;
         subscription.confirmed = true;
-        subscription.handler.confirmed();
+        handler.confirmed(subscription.resumes);
+        break;
+      case "confirm_history":
+      case "reject_history":
+        handler.resumed?.(frame.type === "confirm_history");
         break;
       case "reject_subscription":
-        if (!subscription) break;
         this.#subscriptions.delete(subscription.identifier);
         subscription.confirmed = false;
-        subscription.handler.rejected?.();
-        break;
-      case "disconnect":
-        // Told not to come back: come back seldom. Access itself is decided where tickets are given.
-        this.#lose(frame.reconnect === false ? longestBackoff : undefined);
+        handler.rejected?.();
         break;
       case undefined:
-        subscription?.handler.received(frame.message);
+        handler.received(frame.message, frame);
     }
   }
 
@@ -167,18 +171,13 @@ export class Cable {
     const silent = Date.now() - this.#heardAt;
     if (this.#state === "open" && silent > staleAfter) this.#lose();
     else if (this.#state === "opening" && silent > handshakeLasts) this.#lose();
-    if (this.#state !== "open") return;
-    for (const subscription of this.#subscriptions.values()) {
-      const overdue = Date.now() - subscription.askedAt > askAgainAfter;
-      if (!subscription.confirmed && overdue) this.#ask(subscription);
-    }
   }
 
-  #lose(wait?: number): void {
-    if (this.#state === "open" && Date.now() - this.#welcomedAt > stableAfter) this.#attempt = 0;
-    this.#state = "waiting";
+  #lose(parting: Parting = {}): void {
+    const wait = absence(parting, this.#attempt++);
+    this.#state = wait === null ? "refused" : "waiting";
     this.#end();
-    this.#timer = setTimeout(() => this.#open(), wait ?? backoff(this.#attempt++));
+    if (wait !== null) this.#timer = setTimeout(() => this.#open(), wait);
   }
 
   #end(): void {
@@ -193,33 +192,14 @@ export class Cable {
   }
 
   #ask(subscription: Subscription): void {
-    subscription.askedAt = Date.now();
-    this.#send({ command: "subscribe", identifier: subscription.identifier });
+    const { identifier, handler } = subscription;
+    const hasHistory = this.#socket?.protocol === protocols[0];
+    const streams = hasHistory ? handler.positions?.() : undefined;
+    subscription.resumes = streams !== undefined;
+    this.#send("subscribe", identifier, streams && { history: { streams } });
   }
 
-  #send(frame: object): void {
-    this.#socket?.send(JSON.stringify(frame));
-  }
-}
-
-export interface CableSubscription {
-  /** False when not subscribed just now: nothing was sent. */
-  perform(action: string, data?: object): boolean;
-  unsubscribe(): void;
-}
-
-interface Frame {
-  type?: string;
-  identifier?: string;
-  message?: unknown;
-  reconnect?: boolean;
-}
-
-function parse(text: string): Frame {
-  try {
-    const frame: unknown = JSON.parse(text);
-    return typeof frame === "object" && frame !== null ? frame : { type: "unreadable" };
-  } catch {
-    return { type: "unreadable" };
+  #send(command: string, identifier: string, more?: object): void {
+    this.#socket?.send(JSON.stringify({ command, identifier, ...more }));
   }
 }

@@ -1,8 +1,16 @@
 import { type Item, itemsOf } from "./items.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
-import type { Conversation, Side, SupportChat, SupportMessage } from "./protocol.ts";
+import type {
+  ChatEvent,
+  ChatStanding,
+  Conversation,
+  Receipt,
+  Side,
+  SupportChat,
+  SupportMessage,
+} from "./protocol.ts";
 import { batch, Signal } from "./signal.ts";
-import { type Merge, Timeline } from "./timeline.ts";
+import { Timeline } from "./timeline.ts";
 
 /**
  * - connecting: the chat is not loaded yet, or its socket has never been up
@@ -13,7 +21,8 @@ import { type Merge, Timeline } from "./timeline.ts";
  */
 export type Connection = "connecting" | "online" | "reconnecting" | "polling" | "offline";
 
-const typingLasts = 4000;
+/** How long "typing" holds without another word of it, in seconds, unless it says so itself. */
+const typingLasts = 4;
 
 /** What one side knows of one chat, as signals for the views. It asks nobody for anything. */
 export class ChatState {
@@ -49,16 +58,17 @@ export class ChatState {
     });
   }
 
-  merge(messages: readonly SupportMessage[]): Merge {
+  /** True: a message turned out to be another one. */
+  merge(messages: readonly SupportMessage[]): boolean {
     for (const { client_id, seq, sender_type } of messages) {
       if (sender_type !== this.side) this.peerTypes(false);
       else if (client_id !== null && seq < this.timeline.from) {
         this.#acceptedBefore.set(client_id, seq);
       }
     }
-    const result = this.timeline.merge(messages);
+    const isConflict = this.timeline.merge(messages);
     this.settle();
-    return result;
+    return isConflict;
   }
 
   prepend(messages: readonly SupportMessage[]): void {
@@ -71,18 +81,39 @@ export class ChatState {
     this.settle();
   }
 
-  applyStatus(status: "delivered" | "read", by: Side, upTo: number, at: string): void {
+  applyStatus(status: Receipt, by: Side, upTo: number, at: string | null): void {
     if (this.timeline.applyStatus(status, by, upTo, at)) this.show();
+  }
+
+  /** Everything that is told but messages themselves. */
+  apply(event: ChatEvent): void {
+    switch (event.type) {
+      case "chat_state":
+        this.#stand(event);
+        break;
+      case "persisted":
+        this.persisted(event.up_to_seq);
+        break;
+      case "message_status":
+        this.applyStatus(event.status, event.by, event.up_to_seq, event.at);
+        break;
+      case "typing":
+        if (event.by !== this.side) this.peerTypes(event.on, event.expires_in);
+        break;
+      case "conversation":
+        this.conversation.value = event.conversation;
+    }
   }
 
   isAccepted(entry: OutboxEntry): boolean {
     return this.#seqOf(entry) !== undefined;
   }
 
-  peerTypes(on: boolean): void {
+  /** `lasts` is in seconds. */
+  peerTypes(on: boolean, lasts: number = typingLasts): void {
     clearTimeout(this.#typingTimer);
     this.peerTyping.value = on;
-    if (on) this.#typingTimer = setTimeout(() => this.peerTypes(false), typingLasts);
+    if (on) this.#typingTimer = setTimeout(() => this.peerTypes(false), lasts * 1000);
   }
 
   /** Drops from the outbox what the database has, and shows the rest. */
@@ -104,6 +135,18 @@ export class ChatState {
       this.unread.value = timeline.messages.filter((message) =>
         message.sender_type !== side && message.read_at === null
       ).length;
+    });
+  }
+
+  #stand({ conversation, marks, persisted_up_to }: ChatStanding): void {
+    batch(() => {
+      this.conversation.value = conversation;
+      for (const by of ["user", "admin"] as const) {
+        for (const status of ["delivered", "read"] as const) {
+          this.applyStatus(status, by, marks[by][status], marks[by][`${status}_at`]);
+        }
+      }
+      this.persisted(persisted_up_to);
     });
   }
 

@@ -1,8 +1,9 @@
 import { ApiError } from "./api.ts";
-import type { CableSubscription } from "./cable.ts";
 import type { OutboxEntry } from "./outbox.ts";
-import type { SupportMessage } from "./protocol.ts";
-import type { Delivery } from "./sender.ts";
+import type { CableSubscription } from "./subscription.ts";
+
+/** Posts, and answers once the accepted message is shown. Throws `ApiError`. */
+export type Post = (content: string, clientId: string) => Promise<void>;
 
 const answerTakes = 10_000;
 
@@ -14,72 +15,49 @@ const answerTakes = 10_000;
  * that arrived twice is still one message.
  */
 export class Courier {
-  readonly #post: (content: string, clientId: string) => Promise<{ message: SupportMessage }>;
-  readonly #received: (message: SupportMessage) => void;
-  readonly #failed: (error: ApiError) => void;
+  readonly #post: Post;
   #socket: CableSubscription | null = null;
   #trusted = true;
-  #waiting: { clientId: string; settle: (delivery: Delivery) => void } | null = null;
+  #waiting: { clientId: string; settle: (error?: ApiError) => void } | null = null;
 
-  constructor(options: {
-    post(content: string, clientId: string): Promise<{ message: SupportMessage }>;
-    received(message: SupportMessage): void;
-    failed(error: ApiError): void;
-  }) {
-    this.#post = options.post;
-    this.#received = options.received;
-    this.#failed = options.failed;
+  constructor(post: Post) {
+    this.#post = post;
   }
 
   /** The subscription was confirmed, or lost (null). */
   use(socket: CableSubscription | null): void {
     this.#socket = socket;
     this.#trusted = true;
-    if (!socket) this.#waiting?.settle({ kind: "retry", wait: 0 });
+    if (!socket) this.#waiting?.settle(new ApiError(0, "network", 0));
   }
 
-  acknowledged(clientId: string): void {
-    if (this.#waiting?.clientId === clientId) this.#waiting.settle({ kind: "accepted" });
+  acknowledged(clientId: string | null): void {
+    if (this.#waiting?.clientId === clientId) this.#waiting.settle();
   }
 
-  refused(clientId: string, code: string, wait: number | undefined): void {
+  /** `wait` is in seconds. */
+  refused(clientId: string, code: string, wait: number = 0): void {
     if (this.#waiting?.clientId !== clientId) return;
     this.#trusted = false;
-    this.#waiting.settle({ kind: "retry", wait: wait ?? 0, code });
+    this.#waiting.settle(new ApiError(0, code, wait * 1000));
   }
 
-  async deliver(entry: OutboxEntry): Promise<Delivery> {
-    const { client_id, content } = entry;
+  /** Done when the entry is accepted. Throws `ApiError`. */
+  async deliver({ client_id, content }: OutboxEntry): Promise<void> {
     const socket = this.#trusted ? this.#socket : null;
     this.#trusted = true;
-    if (!socket?.perform("send_message", { content, client_id })) return this.#deliverByPost(entry);
-    return new Promise((resolve) => {
-      const settle = (delivery: Delivery): void => {
+    if (!socket?.perform("send_message", { content, client_id })) {
+      return await this.#post(content, client_id);
+    }
+    await new Promise<void>((resolve, reject) => {
+      const settle = (error?: ApiError): void => {
         clearTimeout(timer);
         this.#waiting = null;
-        resolve(delivery);
+        if (error) reject(error);
+        else resolve();
       };
-      const timer = setTimeout(() => {
-        this.#trusted = false;
-        settle({ kind: "retry", wait: 0 });
-      }, answerTakes);
+      const timer = setTimeout(() => this.refused(client_id, "timeout"), answerTakes);
       this.#waiting = { clientId: client_id, settle };
     });
-  }
-
-  async #deliverByPost({ content, client_id }: OutboxEntry): Promise<Delivery> {
-    try {
-      const { message } = await this.#post(content, client_id);
-      this.#received(message);
-      return { kind: "accepted" };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.isFinal) return { kind: "refused", code: error.code };
-      this.#failed(error);
-      const code = error.status === 429 ? "rate_limited" : error.code;
-      return error.retryAfter === undefined
-        ? { kind: "retry", code }
-        : { kind: "retry", code, wait: error.retryAfter };
-    }
   }
 }

@@ -1,30 +1,27 @@
 export interface TextPart {
   text: string;
   /** Only ever http:, https: or mailto:. */
-  href?: string;
+  href?: string | null;
 }
 
-const candidate = /\bhttps?:\/\/[^\s<>"'`]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
+const candidate = /(\bhttps?:\/\/[^\s<>"'`]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/i;
 
 /** Cuts a message into plain text and links. The parts' texts joined are the message again. */
 export function linkify(content: string): TextPart[] {
-  const parts: TextPart[] = [];
-  let end = 0;
-  for (const match of content.matchAll(candidate)) {
-    const text = withoutTrailingPunctuation(match[0]);
-    const href = addressOf(text);
-    if (href === null) continue;
-    if (match.index > end) parts.push({ text: content.slice(end, match.index) });
-    parts.push({ text, href });
-    end = match.index + text.length;
-  }
-  if (end < content.length) parts.push({ text: content.slice(end) });
-  return parts;
+  // Split by a group: every other part is what the group matched.
+  return content.split(candidate).flatMap((part, index): TextPart[] => {
+    if (index % 2 === 0) return [{ text: part }];
+    const text = withoutTrailingPunctuation(part);
+    return [{ text, href: addressOf(text) }, { text: part.slice(text.length) }];
+  });
 }
 
-/** "(see https://a.example/b)." links without the ")." that belongs to the sentence. */
+/**
+ * "(see https://a.example/b)." links without the ")." that belongs to the sentence. The two ranges
+ * have the same signs in Chinese.
+ */
 function withoutTrailingPunctuation(text: string): string {
-  const cut = text.replace(/[.,:;!?。，、；：！？）」』】]+$/u, "");
+  const cut = text.replace(/[.,:;!?、-】！-？]+$/, "");
   return cut.endsWith(")") && !cut.includes("(")
     ? withoutTrailingPunctuation(cut.slice(0, -1))
     : cut;
@@ -32,7 +29,5 @@ function withoutTrailingPunctuation(text: string): string {
 
 function addressOf(text: string): string | null {
   const address = /^https?:/i.test(text) ? text : `mailto:${text}`;
-  if (!URL.canParse(address)) return null;
-  const url = new URL(address);
-  return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : null;
+  return URL.canParse(address) ? new URL(address).href : null;
 }

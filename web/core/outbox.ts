@@ -1,3 +1,4 @@
+import { parseJson } from "./json.ts";
 import type { KeyValueStore } from "./storage.ts";
 
 export interface OutboxEntry {
@@ -18,15 +19,16 @@ export interface OutboxEntry {
 export class Outbox {
   readonly #store: KeyValueStore;
   readonly #prefix: string;
-  readonly #failures = new Map<string, string>();
+  /** The entries that the gateway will never take as they are. Forgotten on reload. */
+  readonly refused = new Set<string>();
   #entries: OutboxEntry[];
 
   constructor(store: KeyValueStore, prefix: string) {
     this.#store = store;
     this.#prefix = prefix;
     this.#entries = store.keys(prefix)
-      .map((key) => parse(store.get(key)))
-      .filter((entry) => entry !== null)
+      .map((key) => parseJson(store.get(key)))
+      .filter(isEntry)
       .sort((a, b) => a.at - b.at);
   }
 
@@ -43,47 +45,18 @@ export class Outbox {
     return entry;
   }
 
-  /** The gateway will never take this entry as it is; `code` says why. Forgotten on reload. */
-  fail(clientId: string, code: string): void {
-    this.#failures.set(clientId, code);
-  }
-
-  failure(clientId: string): string | undefined {
-    return this.#failures.get(clientId);
-  }
-
-  /** Worth another attempt after all. */
-  revive(clientId: string): void {
-    this.#failures.delete(clientId);
-  }
-
   remove(clientId: string): void {
-    this.#failures.delete(clientId);
+    this.refused.delete(clientId);
     this.#entries = this.#entries.filter((entry) => entry.client_id !== clientId);
     this.#store.delete(this.#prefix + clientId);
   }
 }
 
-/** A UUID, also where the page is plain http and `crypto.randomUUID` is therefore missing. */
+/** 128 random bits. `crypto.randomUUID` is missing where a page is plain http. */
 function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
-function parse(text: string | null): OutboxEntry | null {
-  try {
-    const value: unknown = JSON.parse(text ?? "null");
-    return isEntry(value) ? value : null;
-  } catch {
-    return null;
-  }
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 function isEntry(value: unknown): value is OutboxEntry {
-  const entry = value as OutboxEntry | null;
-  return typeof entry === "object" && typeof entry?.client_id === "string" &&
-    typeof entry.content === "string" && typeof entry.at === "number";
+  return typeof (value as OutboxEntry | null)?.content === "string";
 }

@@ -1,7 +1,8 @@
 /** The wire types of the gateway's REST and `/cable` surfaces. Times are ISO 8601, UTC, in milliseconds. */
 
 export type Side = "user" | "admin";
-export type MessageStatus = "sent" | "delivered" | "read" | "failed";
+export type Receipt = "delivered" | "read";
+export type MessageStatus = "sent" | Receipt | "failed";
 
 export interface SupportMessage {
   id: string;
@@ -30,7 +31,7 @@ export interface Conversation {
   status: "waiting" | "active" | "ended";
   /** Place in the line while waiting, from 1. */
   position?: number;
-  assignee?: { id: string; name: string } | null;
+  assignee?: Person | null;
 }
 
 export interface MessagePage {
@@ -39,6 +40,27 @@ export interface MessagePage {
   /** Every message up to this `seq` is committed in the database. */
   persisted_up_to: number;
   conversation?: Conversation | null;
+}
+
+/** How far one side has received and read what the other wrote. */
+export interface Marks {
+  delivered: number;
+  delivered_at: string | null;
+  read: number;
+  read_at: string | null;
+}
+
+/** How a chat stands now, said after every confirmed subscription. */
+export interface ChatStanding {
+  position: StreamPosition;
+  persisted_up_to: number;
+  conversation: Conversation | null;
+  marks: Record<Side, Marks>;
+}
+
+export interface Person {
+  id: string;
+  name: string;
 }
 
 export interface SupportChat extends MessagePage {
@@ -88,10 +110,13 @@ export interface ChatRow {
   last_message_preview: string | null;
   last_message_sender: Side | null;
   message_count: number;
+  /** Somebody on staff has to read it: nobody has. */
   unread: number | boolean;
+  /** How many messages of the contact the asking agent has not read; 100 stands for more. */
+  unread_count?: number;
   archived: boolean;
   status: string | null;
-  assignee: { id: string; name: string } | null;
+  assignee: Person | null;
 }
 
 export interface ChatRowPage {
@@ -109,13 +134,25 @@ export type ChatEvent =
   | { type: "persisted"; up_to_seq: number }
   | {
     type: "message_status";
-    status: "delivered" | "read";
+    status: Receipt;
     by: Side;
     up_to_seq: number;
     at: string;
   }
-  | { type: "typing"; by: Side; on: boolean }
+  | { type: "typing"; by: Side; on: boolean; agent?: Person; expires_in?: number }
   | { type: "conversation"; conversation: Conversation | null }
+  | { type: "chat_state" } & ChatStanding
+  | { type: "reset" }
+  | {
+    type: "presence";
+    /** Grows with time: of two words about the same the greater one is right. */
+    version: number;
+    /** Somebody came or is gone; or, after the confirmation, who is there. */
+    by?: Side;
+    online?: boolean;
+    user?: { online: boolean };
+    staff?: { online: boolean };
+  }
   | { type: "error"; code: string; message: string; client_id?: string; retry_after?: number };
 
 /** What an event tells of a chat's row: some of its fields, and the contact's name beside them. */
@@ -131,7 +168,33 @@ export type AdminEvent =
     message: SupportMessage;
     chat: ChatNews;
   }
-  | { type: "chat_updated"; chat: ChatNews };
+  | {
+    type: "chat_updated";
+    chat: ChatNews;
+    /** Who has read; the count is that agent's alone, and null when it has to be asked for. */
+    agent_id?: string;
+    unread_count?: number | null;
+  }
+  | { type: "staff_state"; position: StreamPosition }
+  | { type: "reset" }
+  | {
+    type: "presence";
+    version: number;
+    agents: Person[];
+    viewing: { chat_id: string; agents: Person[] }[];
+    /** Those whose contact is there. */
+    chats: string[];
+  }
+  | { type: "presence"; version: number; chat_id: string; online: boolean }
+  | { type: "viewing"; version: number; chat_id: string; agents: Person[] }
+  | { type: "agent_presence"; version: number; agent: Person; online: boolean }
+  | {
+    type: "typing";
+    chat_id: string;
+    on: boolean;
+    agent?: Person;
+    expires_in?: number;
+  };
 
 /** The longest message that the gateway takes, in characters. */
 export const longestMessage = 150_000;

@@ -1,17 +1,12 @@
+import type { ApiError } from "./api.ts";
 import { backoff } from "./backoff.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
-
-/** What became of one attempt to hand an entry to the gateway. */
-export type Delivery =
-  | { kind: "accepted" }
-  | { kind: "refused"; code: string }
-  /** Not now: try again, after `wait` ms where the gateway said so. */
-  | { kind: "retry"; wait?: number; code?: string };
 
 export interface SenderOptions {
   outbox: Outbox;
   isAccepted(entry: OutboxEntry): boolean;
-  deliver(entry: OutboxEntry): Promise<Delivery>;
+  /** Done when the entry is accepted. Throws `ApiError`. */
+  deliver(entry: OutboxEntry): Promise<void>;
   /** Something that views show has changed. */
   changed(): void;
 }
@@ -54,14 +49,19 @@ export class Sender {
     this.#busy = true;
     for (let entry = this.#next(); entry && !this.#stopped; entry = this.#next()) {
       this.#wanted = false;
-      const delivery = await this.#options.deliver(entry);
-      this.rateLimited = delivery.kind === "retry" && delivery.code === "rate_limited";
-      if (delivery.kind === "retry") {
-        this.#wait(delivery.wait);
-        break;
+      this.rateLimited = false;
+      try {
+        await this.#options.deliver(entry);
+      } catch (error) {
+        const { isFinal, code, retryAfter } = error as ApiError;
+        this.rateLimited = code === "rate_limited";
+        if (!isFinal) {
+          this.#wait(retryAfter);
+          break;
+        }
+        this.#options.outbox.refused.add(entry.client_id);
       }
       this.#attempt = 0;
-      if (delivery.kind === "refused") this.#options.outbox.fail(entry.client_id, delivery.code);
       this.#options.changed();
     }
     this.#busy = false;
@@ -71,7 +71,7 @@ export class Sender {
     if (this.#stopped) return;
     // A better chance came up while the attempt was failing: take it at once.
     const wait = asked ?? (this.#wanted ? 0 : backoff(this.#attempt++));
-    this.#heldUntil = asked === undefined ? 0 : Date.now() + asked;
+    this.#heldUntil = Date.now() + (asked ?? 0);
     this.#timer = setTimeout(() => {
       this.#heldUntil = 0;
       this.wake();
@@ -82,7 +82,7 @@ export class Sender {
   #next(): OutboxEntry | undefined {
     const { outbox, isAccepted } = this.#options;
     return outbox.entries.find((entry) =>
-      outbox.failure(entry.client_id) === undefined && !isAccepted(entry)
+      !outbox.refused.has(entry.client_id) && !isAccepted(entry)
     );
   }
 }

@@ -2,7 +2,7 @@
  * A value that views can follow.
  *
  * `effect` runs a function now and again whenever a signal that it read has changed, synchronously
- * and once per `batch`. A signal set to the value it has (`Object.is`) tells nobody.
+ * and once per `batch`. A signal set to the value it has tells nobody.
  */
 export class Signal<T> {
   #value: T;
@@ -21,7 +21,7 @@ export class Signal<T> {
   }
 
   set value(next: T) {
-    if (Object.is(next, this.#value)) return;
+    if (next === this.#value) return;
     this.#value = next;
     batch(() => {
       for (const reader of this.#readers) due.add(reader);

@@ -6,30 +6,9 @@ export interface KeyValueStore {
   keys(prefix: string): string[];
 }
 
-/** Keeps for as long as the page lives. */
-export class MemoryStore implements KeyValueStore {
-  readonly #values = new Map<string, string>();
-
-  get(key: string): string | null {
-    return this.#values.get(key) ?? null;
-  }
-
-  set(key: string, value: string): void {
-    this.#values.set(key, value);
-  }
-
-  delete(key: string): void {
-    this.#values.delete(key);
-  }
-
-  keys(prefix: string): string[] {
-    return [...this.#values.keys()].filter((key) => key.startsWith(prefix));
-  }
-}
-
 /** The browser's localStorage; what it refuses (blocked, full) stays in memory. */
 export class BrowserStore implements KeyValueStore {
-  readonly #memory = new MemoryStore();
+  readonly #memory = new Map<string, string>();
 
   get(key: string): string | null {
     return this.#memory.get(key) ?? attempt(() => localStorage.getItem(key)) ?? null;
@@ -51,9 +30,7 @@ export class BrowserStore implements KeyValueStore {
 
   keys(prefix: string): string[] {
     const kept = attempt(() => Object.keys(localStorage)) ?? [];
-    return [
-      ...new Set([...kept.filter((key) => key.startsWith(prefix)), ...this.#memory.keys(prefix)]),
-    ];
+    return [...new Set([...kept, ...this.#memory.keys()])].filter((key) => key.startsWith(prefix));
   }
 }
 

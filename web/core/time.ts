@@ -1,8 +1,6 @@
 /** The hour and minute, in the reader's language and time zone. */
 export function clockTime(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(
-    new Date(iso),
-  );
+  return new Date(iso).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
 }
 
 /** The local calendar day: equal for two times exactly when they need no divider between them. */
@@ -11,8 +9,11 @@ export function dayOf(iso: string): string {
 }
 
 export function dayName(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" })
-    .format(new Date(iso));
+  return new Date(iso).toLocaleDateString(locale, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+  });
 }
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,10 +1,10 @@
-import { type Api, ApiError, isUnauthorized } from "./api.ts";
-import type { ChatTransport } from "./chat.ts";
+import { type Api, type ApiError, type Heard, isUnauthorized } from "./api.ts";
 import type { MessagePage, SupportChat, WidgetSession } from "./protocol.ts";
 import type { KeyValueStore } from "./storage.ts";
+import type { ChatTransport } from "./transport.ts";
 
 /** The refusals after which only a new beginning helps. */
-const endOfToken = new Set(["invalid_token", "expired_token"]);
+const endOfToken = /^(invalid|expired)_token$/;
 
 export interface VisitorOptions {
   api: Api;
@@ -22,6 +22,7 @@ export interface VisitorOptions {
  */
 export class VisitorTransport implements ChatTransport {
   readonly #options: VisitorOptions;
+  readonly #heard: Heard = {};
 
   constructor(options: VisitorOptions) {
     this.#options = options;
@@ -29,54 +30,48 @@ export class VisitorTransport implements ChatTransport {
 
   async load(): Promise<SupportChat> {
     const { api } = this.#options;
-    if (api.token === null) return await this.#openAndLoad();
     try {
+      if (api.token === null) await this.#open();
       return await api.get("/support_chat");
     } catch (error) {
-      if (!isUnauthorized(error)) throw error;
-      return await this.#openAndLoad();
+      if (api.token === null || !isUnauthorized(error)) throw error;
     }
-  }
-
-  since(_chatId: string, seq: number): Promise<MessagePage> {
-    return this.#options.api.get(`/support_chat/messages?since=${seq}`);
-  }
-
-  before(_chatId: string, seq: number): Promise<MessagePage> {
-    return this.#options.api.get(`/support_chat/messages?before=${seq}&limit=50`);
-  }
-
-  send(_chatId: string, content: string, client_id: string): ReturnType<ChatTransport["send"]> {
-    return this.#options.api.post("/support_chat/messages", { content, client_id });
-  }
-
-  markRead(_chatId: string, up_to_seq: number): Promise<unknown> {
-    return this.#options.api.send("PATCH", "/support_chat/mark_read", { up_to_seq });
-  }
-
-  async #openAndLoad(): Promise<SupportChat> {
-    const { api, store, key, opened } = this.#options;
-    api.token = null;
-    const session = await this.#open();
-    api.token = session.token;
-    store.set(key, session.token);
-    opened(session);
+    await this.#open();
     return await api.get("/support_chat");
   }
 
+  since(seq: number): Promise<MessagePage | null> {
+    return this.#options.api.get(`/support_chat/messages?since=${seq}`, this.#heard);
+  }
+
+  before(seq: number): Promise<MessagePage> {
+    return this.#options.api.get(`/support_chat/messages?before=${seq}&limit=50`);
+  }
+
+  send(content: string, client_id: string): ReturnType<ChatTransport["send"]> {
+    return this.#options.api.post("/support_chat/messages", { content, client_id });
+  }
+
+  markRead(up_to_seq: number): Promise<unknown> {
+    return this.#options.api.send("PATCH", "/support_chat/mark_read", { up_to_seq });
+  }
+
   /** Continues as the contact known here; if that token has lapsed, as a new one. */
-  async #open(): Promise<WidgetSession> {
-    const { api, store, key, websiteToken: website_token, locale } = this.#options;
-    const contact_token = store.get(key);
-    if (contact_token === null) {
-      return await api.post("/widget/sessions", { website_token, locale });
-    }
+  async #open(): Promise<void> {
+    const { api, store, key, websiteToken: website_token, locale, opened } = this.#options;
+    const contact_token = store.get(key) ?? undefined;
+    const asked = { website_token, contact_token, locale };
+    api.token = null;
     try {
-      return await api.post("/widget/sessions", { website_token, contact_token, locale });
+      const session = await api.post<WidgetSession>("/widget/sessions", asked);
+      api.token = session.token;
+      store.set(key, session.token);
+      opened(session);
     } catch (error) {
-      if (!(error instanceof ApiError) || !endOfToken.has(error.code)) throw error;
+      const { code } = error as ApiError;
+      if (contact_token === undefined || !endOfToken.test(code)) throw error;
       store.delete(key);
-      return await api.post("/widget/sessions", { website_token, locale });
+      await this.#open();
     }
   }
 }

@@ -14,8 +14,9 @@ export class ChatList {
       .sort((a, b) => compare(b, a));
   }
 
+  /** All unread messages of the active chats. */
   get unread(): number {
-    return this.rows("active").filter(isUnread).length;
+    return this.rows("active").reduce((sum, row) => sum + unreadOf(row), 0);
   }
 
   /** The cursor of the tab's next page; null when all is loaded. */
@@ -47,12 +48,21 @@ export class ChatList {
     this.#next[tab] = page.next;
   }
 
-  /** A row of the server's list. The list may be behind what events have told: the newer word stands. */
+  /**
+   * A row of the server's list. The list may be behind what events have told: the newer word stands.
+   * Without a new message the number of unread ones only falls, so the lower one is the newer word.
+   */
   put(row: ChatRow): void {
     const known = this.#rows.get(row.id);
     this.#early.delete(row.id);
-    const isBehind = known !== undefined && known.message_count > row.message_count;
-    this.#rows.set(row.id, isBehind ? { ...known, contact: row.contact, inbox: row.inbox } : row);
+    if (known === undefined || known.message_count < row.message_count) {
+      this.#rows.set(row.id, row);
+    } else if (known.message_count > row.message_count) {
+      this.#rows.set(row.id, { ...known, contact: row.contact, inbox: row.inbox });
+    } else {
+      const unread_count = Math.min(unreadOf(known), unreadOf(row));
+      this.#rows.set(row.id, { ...row, unread_count });
+    }
   }
 
   #forget(row: ChatRow, page: ChatRowPage): void {
@@ -76,14 +86,14 @@ export class ChatList {
     const known = this.#rows.get(news.id);
     if (!known) {
       this.#early.add(news.id);
-      this.#rows.set(news.id, { ...newRow(news), unread: !isSeen });
+      this.#rows.set(news.id, { ...newRow(news), unread_count: isSeen ? 0 : 1 });
     } else if ((news.message_count ?? 0) > known.message_count) {
-      this.update({ ...news, unread: isSeen ? false : Number(known.unread) + 1 });
+      this.update({ ...news, unread_count: isSeen ? 0 : unreadOf(known) + 1 });
     }
   }
 
   viewed(chatId: string): void {
-    this.update({ id: chatId, unread: false });
+    this.update({ id: chatId, unread_count: 0 });
   }
 }
 
@@ -105,8 +115,9 @@ function newRow(news: ChatNews): ChatRow {
   };
 }
 
-export function isUnread(row: ChatRow): boolean {
-  return Number(row.unread) > 0;
+/** How many of the contact's messages this agent has not read. */
+export function unreadOf(row: ChatRow): number {
+  return row.unread_count ?? Number(row.unread);
 }
 
 /** The name to call the contact by; null when nothing is known of them. */

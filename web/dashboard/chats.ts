@@ -2,7 +2,7 @@ import type { Api } from "../core/api.ts";
 import type { Cable } from "../core/cable.ts";
 import { ChatSession } from "../core/chat.ts";
 import { Outbox } from "../core/outbox.ts";
-import type { AdminChat } from "../core/protocol.ts";
+import type { AdminChat, ChatEvent } from "../core/protocol.ts";
 import { effect } from "../core/signal.ts";
 import type { KeyValueStore } from "../core/storage.ts";
 import { outboxPrefix } from "./leftovers.ts";
@@ -14,6 +14,7 @@ export interface ChatsOptions {
   store: KeyValueStore;
   agentId: string;
   loaded(chat: AdminChat): void;
+  heard(chatId: string, event: ChatEvent): void;
   unauthorized(): void;
 }
 
@@ -36,7 +37,7 @@ export class Chats {
     this.#left.delete(chatId);
     const known = this.#sessions.get(chatId);
     if (known) return known;
-    const { api, cable, store, agentId, loaded, unauthorized } = this.#options;
+    const { api, cable, store, agentId, loaded, heard, unauthorized } = this.#options;
     const transport = staffTransport(api, chatId);
     const session = new ChatSession({
       transport: {
@@ -50,6 +51,7 @@ export class Chats {
       cable,
       outbox: new Outbox(store, outboxPrefix(agentId, chatId)),
       side: "admin",
+      heard: (event) => heard(chatId, event),
       unauthorized,
     });
     this.#sessions.set(chatId, session);
@@ -63,8 +65,9 @@ export class Chats {
     if (!session) return;
     let done = false;
     const stop = effect(() => {
-      void session.state.items.value;
-      if (done || session.isSending) return;
+      // What was refused does not keep it open.
+      const isSending = session.state.items.value.some(({ status }) => status === "sending");
+      if (done || isSending) return;
       done = true;
       this.#sessions.delete(chatId);
       this.#left.delete(chatId);
@@ -75,7 +78,7 @@ export class Chats {
   }
 
   network(up: boolean): void {
-    for (const session of this.#sessions.values()) session.network(up);
+    for (const session of this.#sessions.values()) session.feed.network(up);
   }
 
   close(): void {

@@ -1,51 +1,58 @@
-import { type Api, isUnauthorized } from "../core/api.ts";
+import type { Api } from "../core/api.ts";
 import type { Cable } from "../core/cable.ts";
 import type { Connection } from "../core/chat-state.ts";
-import type { AdminChat, AdminEvent, ChatRow, ChatRowPage } from "../core/protocol.ts";
+import type { AdminChat, AdminEvent, ChatRow } from "../core/protocol.ts";
 import { batch, Signal } from "../core/signal.ts";
 import { ChatList } from "./chat-list.ts";
+import { ListFeed } from "./list-feed.ts";
+import { Presence } from "./presence.ts";
 import type { Tab } from "./route.ts";
 import { chatPath } from "./staff.ts";
 
-const pollEvery = 5000;
 /** When the row of a chat that an event told of is looked for, each after the one before, in ms. */
 const looksAfter = [200, 1000, 5000];
 
-/** The agent's lists of chats, live. Without the socket the list in view is asked for every 5 s. */
+export interface InboxOptions {
+  api: Api;
+  cable: Cable;
+  agentId: string;
+  unauthorized(): void;
+}
+
+/** The agent's lists of chats, live. */
 export class Inbox {
   readonly rows = new Signal<readonly ChatRow[]>([]);
   readonly hasMore = new Signal(false);
+  /** All unread messages of the active chats. */
   readonly unread = new Signal(0);
-  readonly connection = new Signal<Connection>("connecting");
-  readonly isLoaded = new Signal(false);
+  readonly connection: Signal<Connection>;
+  readonly isLoaded: Signal<boolean>;
+  readonly presence: Presence;
   readonly #api: Api;
-  readonly #unauthorized: () => void;
+  readonly #agentId: string;
   readonly #list = new ChatList();
+  readonly #feed: ListFeed;
   readonly #fetching = new Set<string>();
-  readonly #unsubscribe: () => void;
   #tab: Tab = "active";
   #isOpen: (chatId: string) => boolean = () => false;
-  #subscribed = false;
   #closed = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(api: Api, cable: Cable, unauthorized: () => void) {
+  constructor({ api, cable, agentId, unauthorized }: InboxOptions) {
     this.#api = api;
-    this.#unauthorized = unauthorized;
-    const subscription = cable.subscribe({ channel: "AdminNotificationChannel" }, {
-      confirmed: () => {
-        this.#subscribed = true;
-        this.connection.value = "online";
-        void this.#refresh();
+    this.#agentId = agentId;
+    this.presence = new Presence(agentId);
+    this.#feed = new ListFeed({
+      api,
+      cable,
+      loaded: (tab, page) => {
+        this.#list.restart(tab, page);
+        this.#changed();
       },
-      received: (event) => this.#received(event as AdminEvent),
-      lost: () => {
-        this.#subscribed = false;
-        this.connection.value = "reconnecting";
-        this.#later();
-      },
+      received: (event) => this.#received(event),
+      unauthorized,
     });
-    this.#unsubscribe = subscription.unsubscribe;
+    this.connection = this.#feed.connection;
+    this.isLoaded = this.#feed.isLoaded;
   }
 
   /** Which chat is before the agent's eyes, so that it does not become unread. */
@@ -56,7 +63,7 @@ export class Inbox {
   show(tab: Tab): void {
     this.#tab = tab;
     this.#changed();
-    void this.#refresh();
+    this.#feed.show(tab);
   }
 
   row(chatId: string): ChatRow | undefined {
@@ -73,7 +80,7 @@ export class Inbox {
     const tab = this.#tab;
     const before = this.#list.next(tab);
     if (before === null) return;
-    this.#list.append(tab, await this.#page(tab, before));
+    this.#list.append(tab, await this.#feed.page(tab, before));
     this.#changed();
   }
 
@@ -84,45 +91,29 @@ export class Inbox {
     this.#updated({ ...chat, id: chatId, archived: chat.archived ?? archived });
   }
 
+  /** The chat's own page tells its row, too. */
+  opened(chat: AdminChat): void {
+    const { messages: _, position: __, persisted_up_to: ___, conversation: ____, ...row } = chat;
+    this.#list.put({ ...row, unread_count: 0 });
+    this.#changed();
+  }
+
   close(): void {
     this.#closed = true;
-    this.#unsubscribe();
-    clearTimeout(this.#timer);
-  }
-
-  async #refresh(): Promise<void> {
-    clearTimeout(this.#timer);
-    const tab = this.#tab;
-    try {
-      this.#list.restart(tab, await this.#page(tab));
-      if (this.#closed) return;
-      // The first answer comes before the socket can be up: that is not polling yet.
-      if (!this.#subscribed && this.isLoaded.peek()) this.connection.value = "polling";
-      this.isLoaded.value = true;
-      this.#changed();
-    } catch (error) {
-      if (this.#closed) return;
-      if (isUnauthorized(error)) this.#unauthorized();
-      else if (!this.#subscribed) this.connection.value = "offline";
-      else this.#later();
-    }
-    if (!this.#subscribed) this.#later();
-  }
-
-  #later(): void {
-    clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = setTimeout(() => this.#refresh(), pollEvery);
-  }
-
-  #page(tab: Tab, before?: string): Promise<ChatRowPage> {
-    const query = new URLSearchParams({ archived: String(tab === "archived") });
-    if (before !== undefined) query.set("before", before);
-    return this.#api.get(`/admin/chats?${query}`);
+    this.#feed.close();
+    this.presence.close();
   }
 
   #received(event: AdminEvent): void {
-    if (event.type === "chat_updated") this.#updated(event.chat);
-    else if (event.type === "new_user_message") {
+    this.presence.heardOfAll(event);
+    if (event.type === "chat_updated") {
+      const { chat, agent_id, unread_count } = event;
+      const isOwn = agent_id === this.#agentId && typeof unread_count === "number";
+      if (agent_id === this.#agentId && !isOwn) void this.#feed.refresh();
+      // That somebody read an old chat is no reason to look for its row.
+      if (agent_id !== undefined && !this.row(chat.id)) return;
+      this.#updated(isOwn ? { ...chat, unread_count } : chat);
+    } else if (event.type === "new_user_message") {
       this.#list.received(event.chat, this.#isOpen(event.chat_id));
       this.#changed();
       if (this.#list.isEarly(event.chat_id)) void this.#fetch(event.chat_id);
@@ -131,7 +122,7 @@ export class Inbox {
 
   #updated(chat: Partial<ChatRow> & { id: string }): void {
     // An open chat is being read: its row does not turn unread for a moment and back.
-    const changes = this.#isOpen(chat.id) ? { ...chat, unread: false } : chat;
+    const changes = this.#isOpen(chat.id) ? { ...chat, unread_count: 0 } : chat;
     if (this.#list.update(changes)) this.#changed();
     else void this.#fetch(chat.id);
   }
@@ -150,7 +141,7 @@ export class Inbox {
         if (this.#closed || await this.#look(chatId)) break;
       }
     } catch {
-      this.#later();
+      this.#feed.later();
     } finally {
       this.#fetching.delete(chatId);
     }
@@ -159,7 +150,7 @@ export class Inbox {
   /** Whether one of the first pages had the row. */
   async #look(chatId: string): Promise<boolean> {
     for (const tab of ["active", "archived"] as const) {
-      const page = await this.#page(tab);
+      const page = await this.#feed.page(tab);
       const row = page.chats.find(({ id }) => id === chatId);
       if (!row) continue;
       this.#list.put(row);
@@ -167,13 +158,6 @@ export class Inbox {
       return true;
     }
     return false;
-  }
-
-  /** The chat's own page tells its row, too. */
-  opened(chat: AdminChat): void {
-    const { messages: _, position: __, persisted_up_to: ___, conversation: ____, ...row } = chat;
-    this.#list.put({ ...row, unread: false });
-    this.#changed();
   }
 
   #changed(): void {

@@ -3,15 +3,17 @@ import { effect, type Signal } from "../core/signal.ts";
 import { relativeTime } from "../core/time.ts";
 import { h, set, setText } from "../view/dom.ts";
 import { keyedList } from "../view/keyed.ts";
-import { isUnread, nameOf } from "./chat-list.ts";
+import { nameOf, unreadOf } from "./chat-list.ts";
 import type { Inbox } from "./inbox.ts";
+import { presenceDot } from "./presence-view.ts";
 import { type Route, routeTo, type Tab } from "./route.ts";
 import type { DashboardKey, DashboardTranslate } from "./texts/en.ts";
 
 interface Row {
-  item: HTMLElement;
+  element: HTMLElement;
   link: HTMLAnchorElement;
-  mark: HTMLElement;
+  dot: ReturnType<typeof presenceDot>;
+  badge: HTMLElement;
   name: HTMLElement;
   time: HTMLElement;
   preview: HTMLElement;
@@ -33,19 +35,21 @@ export function listView(
     class: "earlier",
     "data-testid": "more",
     // What went wrong shows in the connection's state; the button stays for another try.
-    on: { click: () => void inbox.more().catch(() => undefined) },
+    onclick: () => void inbox.more().catch(() => undefined),
   }, t("more"));
   const element = h(
     "nav",
-    { class: "list", "aria-label": t("chats"), on: { keydown: moveByArrows } },
+    { class: "list", "aria-label": t("chats"), onkeydown: moveByArrows },
     h("div", { class: "tabs", role: "tablist", "aria-label": t("chats") }, ...tabs),
     h("div", { id: "chats", class: "scroll", role: "tabpanel" }, rows, empty, more),
   );
   const render = keyedList<ChatRow, Row>(rows, {
     key: (row) => row.id,
-    create: (row) => createRow(row.id),
-    update: (view, row) => updateRow(view, row, route.value, locale, t),
-    element: (view) => view.item,
+    create: (row) => createRow(row.id, t),
+    update: (view, row) => {
+      view.dot.show(inbox.presence.online.of(row.id) === true);
+      updateRow(view, row, route.value, locale, t);
+    },
   });
 
   const stop = effect(() => {
@@ -79,8 +83,9 @@ function tabLink(tab: Tab, t: DashboardTranslate): HTMLElement {
   }, t(tab === "active" ? "tabActive" : "tabArchived"));
 }
 
-function createRow(id: string): Row {
-  const mark = h("span", { class: "mark", "data-testid": "unread" });
+function createRow(id: string, t: DashboardTranslate): Row {
+  const dot = presenceDot(t);
+  const badge = h("span", { class: "badge", role: "img", "data-testid": "unread" });
   const name = h("span", { class: "who", dir: "auto" });
   const time = h("time");
   const preview = h("span", { class: "preview", dir: "auto" });
@@ -88,10 +93,10 @@ function createRow(id: string): Row {
   const link = h(
     "a",
     { "data-testid": "chat-row", "data-chat-id": id },
-    h("span", { class: "line" }, mark, name, time),
-    h("span", { class: "line" }, preview, count),
+    h("span", { class: "line" }, dot.element, name, time),
+    h("span", { class: "line" }, preview, badge, count),
   );
-  return { item: h("li", {}, link), link, mark, name, time, preview, count };
+  return { element: h("li", {}, link), link, dot, badge, name, time, preview, count };
 }
 
 function updateRow(
@@ -101,13 +106,13 @@ function updateRow(
   locale: string,
   t: DashboardTranslate,
 ): void {
-  const unread = isUnread(row);
+  const unread = unreadOf(row);
   set(view.link, "href", routeTo({ tab: route.tab, chatId: row.id }));
   set(view.link, "aria-current", row.id === route.chatId ? "true" : null);
-  set(view.link, "data-unread", String(unread));
-  view.mark.hidden = !unread;
-  set(view.mark, "role", "img");
-  set(view.mark, "aria-label", t("unread"));
+  set(view.link, "data-unread", String(unread > 0));
+  view.badge.hidden = unread === 0;
+  setText(view.badge, unread > 99 ? "99+" : String(unread));
+  set(view.badge, "aria-label", t("unread", { count: unread }));
   setText(view.name, nameOf(row) ?? t("visitor"));
   set(view.time, "datetime", row.last_message_at);
   setText(view.time, row.last_message_at ? relativeTime(row.last_message_at, locale) : "");

@@ -32,11 +32,9 @@ export function loginPage(staff: Staff, t: DashboardTranslate): HTMLElement {
       "form",
       {
         "data-testid": "login-form",
-        on: {
-          submit: (event) => {
-            event.preventDefault();
-            void submit();
-          },
+        onsubmit: (event) => {
+          event.preventDefault();
+          void submit();
         },
       },
       h("h1", {}, "Switchboard"),

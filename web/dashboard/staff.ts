@@ -1,8 +1,9 @@
-import type { Api } from "../core/api.ts";
-import type { ChatTransport } from "../core/chat.ts";
+import type { Api, Heard } from "../core/api.ts";
+import { parseJson } from "../core/json.ts";
 import type { AdminChat, Agent, MessagePage, StaffLogin } from "../core/protocol.ts";
 import { Signal } from "../core/signal.ts";
 import type { KeyValueStore } from "../core/storage.ts";
+import type { ChatTransport } from "../core/transport.ts";
 
 const key = "switchboard:staff";
 
@@ -47,11 +48,12 @@ export class Staff {
 /** An agent's way to one chat. Loading it marks it as viewed. */
 export function staffTransport(api: Api, id: string): ChatTransport {
   const path = chatPath(id);
+  const heard: Heard = {};
   return {
     load: () => api.get<AdminChat>(path),
-    since: (_, seq) => api.get<MessagePage>(`${path}/messages?since=${seq}`),
-    before: (_, seq) => api.get<MessagePage>(`${path}/messages?before=${seq}&limit=50`),
-    send: (_, content, client_id) => api.post(`${path}/messages`, { content, client_id }),
+    since: (seq) => api.get<MessagePage>(`${path}/messages?since=${seq}`, heard),
+    before: (seq) => api.get<MessagePage>(`${path}/messages?before=${seq}&limit=50`),
+    send: (content, client_id) => api.post(`${path}/messages`, { content, client_id }),
   };
 }
 
@@ -60,10 +62,6 @@ export function chatPath(id: string): string {
 }
 
 function parse(text: string | null): { token: string; agent: Agent } | null {
-  try {
-    const kept = JSON.parse(text ?? "null") as { token?: string; agent?: Agent } | null;
-    return kept?.token && kept.agent ? { token: kept.token, agent: kept.agent } : null;
-  } catch {
-    return null;
-  }
+  const kept = parseJson(text) as { token?: string; agent?: Agent } | null;
+  return kept?.token && kept.agent ? { token: kept.token, agent: kept.agent } : null;
 }

@@ -6,6 +6,7 @@ import { messageLog } from "../view/log.ts";
 import { activityLine, connectionState } from "../view/status.ts";
 import { nameOf } from "./chat-list.ts";
 import type { Inbox } from "./inbox.ts";
+import { companyLine, presenceDot } from "./presence-view.ts";
 import { routeTo, type Tab } from "./route.ts";
 import type { DashboardTranslate } from "./texts/en.ts";
 
@@ -27,14 +28,16 @@ export function threadView(options: ThreadOptions): {
   const { chatId, chat, inbox, tab, locale, t } = options;
   const name = h("h2", { dir: "auto" });
   const email = h("span", { class: "email" });
+  const dot = presenceDot(t);
   const problem = h("p", { class: "problem", role: "alert" });
   const archive = h("button", {
     type: "button",
     class: "plain",
-    on: { click: () => void toggleArchived() },
+    onclick: () => void toggleArchived(),
   });
   const state = connectionState(chat.state, t);
   const activity = activityLine(chat.state, t);
+  const company = companyLine(inbox.presence, chatId, locale, t);
   const log = messageLog({ chat, side: "admin", locale, t });
   const write = composer({
     t,
@@ -53,13 +56,14 @@ export function threadView(options: ThreadOptions): {
       "header",
       {},
       h("a", { class: "back", href: routeTo({ tab, chatId: null }), "aria-label": t("back") }, "←"),
-      h("div", { class: "contact" }, name, email),
+      h("div", { class: "contact" }, h("div", { class: "line" }, dot.element, name), email),
       state.element,
       archive,
     ),
     problem,
     log.element,
     activity.element,
+    company.element,
     write.element,
   );
 
@@ -75,7 +79,7 @@ export function threadView(options: ThreadOptions): {
     }
   }
   function markSeen(): void {
-    if (document.visibilityState !== "visible" || !log.isAtBottom()) return;
+    if (document.hidden || !log.isAtBottom()) return;
     chat.seen();
     inbox.viewed(chatId);
   }
@@ -83,6 +87,8 @@ export function threadView(options: ThreadOptions): {
   const stops = [
     state.dispose,
     activity.dispose,
+    company.dispose,
+    effect(() => dot.show(inbox.presence.online.of(chatId) === true)),
     log.dispose,
     effect(() => {
       void inbox.rows.value;

@@ -28,13 +28,14 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
   const { api, store, staff, agent, locale, t } = options;
   const expired = (): void => staff.forget();
   const cable = new Cable({ address: () => api.cableAddress() });
-  const inbox = new Inbox(api, cable, expired);
+  const inbox = new Inbox({ api, cable, agentId: agent.id, unauthorized: expired });
   const chats = new Chats({
     api,
     cable,
     store,
     agentId: agent.id,
     loaded: (chat) => inbox.opened(chat),
+    heard: (chatId, event) => inbox.presence.heard(chatId, event),
     unauthorized: expired,
   });
   const route = new Signal<Route>(parseRoute(location.hash));
@@ -58,15 +59,14 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
         type: "button",
         class: "plain",
         "data-testid": "logout",
-        on: { click: () => void staff.logOut() },
+        onclick: () => void staff.logOut(),
       }, t("logOut")),
     ),
     list.element,
     pane,
   );
 
-  const isWatched = (chatId: string): boolean =>
-    route.peek().chatId === chatId && document.visibilityState === "visible";
+  const isWatched = (chatId: string): boolean => route.peek().chatId === chatId && !document.hidden;
   inbox.watch(isWatched);
   const followHash = (): void => {
     route.value = parseRoute(location.hash);

@@ -1,25 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ChatNews, ChatRow } from "../core/protocol.ts";
-import { ChatList, isUnread } from "../dashboard/chat-list.ts";
-
-function row(id: string, minute: number, fields: Partial<ChatRow> = {}): ChatRow {
-  return {
-    id,
-    user_email: null,
-    contact: { id: `c${id}`, name: id, email: null },
-    inbox: { id: "i", name: "Acme" },
-    last_message_at: `2023-11-14T22:${minute}:00.000Z`,
-    last_message_preview: "",
-    last_message_sender: "user",
-    message_count: 1,
-    unread: 0,
-    archived: false,
-    status: null,
-    assignee: null,
-    ...fields,
-  };
-}
+import type { ChatNews } from "../core/protocol.ts";
+import { ChatList, unreadOf } from "../dashboard/chat-list.ts";
+import { row } from "./support.ts";
 
 function news(id: string, minute: number, fields: Partial<ChatNews> = {}): ChatNews {
   return { id, message_count: 1, last_message_at: `2023-11-14T22:${minute}:00.000Z`, ...fields };
@@ -43,8 +26,31 @@ describe("a list of chats", () => {
     list.received(news("a", 14, { message_count: 2 }), false);
     const [first] = list.rows("active");
     assert.equal(first?.id, "a");
-    assert.equal(isUnread(first!), true);
+    assert.equal(unreadOf(first!), 1);
     assert.equal(first?.message_count, 2);
+    assert.equal(list.unread, 1);
+  });
+
+  it("counts the unread messages of all active chats", () => {
+    const list = new ChatList();
+    list.put(row("a", 11, { unread: true, unread_count: 2 }));
+    list.put(row("b", 12));
+    list.put(row("old", 10, { archived: true, unread: true, unread_count: 7 }));
+    list.received(news("b", 14, { message_count: 2 }), false);
+    list.received(news("b", 15, { message_count: 3 }), false);
+    assert.equal(unreadOf(list.row("b")!), 2);
+    assert.equal(list.unread, 4);
+    list.viewed("a");
+    assert.equal(list.unread, 2);
+  });
+
+  it("does not let an answer from before a reading undo it", () => {
+    const list = new ChatList();
+    list.received(news("a", 12), false);
+    list.viewed("a");
+    list.put(row("a", 12, { unread_count: 1 }));
+    assert.equal(list.unread, 0);
+    list.put(row("a", 13, { message_count: 2, unread_count: 1 }));
     assert.equal(list.unread, 1);
   });
 

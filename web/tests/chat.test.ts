@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { ApiError } from "../core/api.ts";
 import { Cable } from "../core/cable.ts";
-import { ChatSession, type ChatTransport } from "../core/chat.ts";
+import { ChatSession } from "../core/chat.ts";
 import { Outbox } from "../core/outbox.ts";
 import type { SupportMessage } from "../core/protocol.ts";
-import { MemoryStore } from "../core/storage.ts";
-import { chat, FakeSocket, message, page, settled } from "./support.ts";
+import type { ChatTransport } from "../core/transport.ts";
+import { chat, FakeSocket, MemoryStore, message, page, settled, standing } from "./support.ts";
 
 const identifier = '{"channel":"ChatChannel","chat_id":"chat"}';
 
@@ -27,12 +27,12 @@ describe("a chat session", () => {
     store = new MemoryStore();
     server = {
       load: mock.fn(() => Promise.resolve(chat([]))),
-      since: mock.fn((_, seq) => {
+      since: mock.fn((seq) => {
         asked.push(`since ${seq}`);
         return Promise.resolve(page([]));
       }),
       before: mock.fn(() => Promise.resolve(page([]))),
-      send: mock.fn(() => Promise.reject(new ApiError(0, "network", ""))),
+      send: mock.fn(() => Promise.reject(new ApiError(0, "network"))),
       markRead: mock.fn(() => Promise.resolve()),
     };
     cable = new Cable({
@@ -122,7 +122,7 @@ describe("a chat session", () => {
     session.send("hello");
     await settled();
     const { client_id } = sends()[0]!;
-    server.send.mock.mockImplementation((_, content, id) =>
+    server.send.mock.mockImplementation((content, id) =>
       Promise.resolve({ message: message(1, { client_id: id, content, sender_type: "user" }) })
     );
     for (let second = 0; second < 10; second++) {
@@ -132,7 +132,7 @@ describe("a chat session", () => {
     await settled();
     mock.timers.tick(0);
     await settled();
-    assert.deepEqual(server.send.mock.calls.map((call) => call.arguments[2]), [client_id]);
+    assert.deepEqual(server.send.mock.calls.map((call) => call.arguments[1]), [client_id]);
     assert.deepEqual(shown(), [["hello", 1, "sent"]]);
   });
 
@@ -144,20 +144,22 @@ describe("a chat session", () => {
     assert.equal(session.state.connection.value, "reconnecting");
     mock.timers.tick(1000);
     await settled();
-    server.since.mock.mockImplementation((_, seq) => {
+    server.since.mock.mockImplementation((seq) => {
       asked.push(`since ${seq}`);
-      return Promise.resolve(page(seq === 2 ? [message(3), message(4)] : []));
+      const position = { epoch: "e1", offset: 5 };
+      const next = [message(seq + 1), message(seq + 2)].filter((each) => each.seq <= 5);
+      return Promise.resolve({ ...page(next), position });
     });
     await confirm();
     assert.deepEqual(asked, ["since 2", "since 2", "since 4"]);
-    assert.deepEqual(session.state.items.value.map(({ seq }) => seq), [1, 2, 3, 4]);
+    assert.deepEqual(session.state.items.value.map(({ seq }) => seq), [1, 2, 3, 4, 5]);
     assert.equal(session.state.connection.value, "online");
   });
 
   it("fetches what lies between when a message arrives too early", async () => {
     server.load.mock.mockImplementation(() => Promise.resolve(chat([message(1)])));
     await online();
-    server.since.mock.mockImplementation((_, seq) =>
+    server.since.mock.mockImplementation((seq) =>
       Promise.resolve(page([message(2), message(3)].filter((each) => each.seq > seq)))
     );
     await receive({ type: "new_message", message: message(3) });
@@ -174,7 +176,7 @@ describe("a chat session", () => {
       assert.equal(asked.length, round);
     }
     assert.equal(session.state.connection.value, "polling");
-    server.since.mock.mockImplementation(() => Promise.reject(new ApiError(0, "network", "")));
+    server.since.mock.mockImplementation(() => Promise.reject(new ApiError(0, "network")));
     mock.timers.tick(5000);
     await settled();
     assert.equal(session.state.connection.value, "offline");
@@ -237,21 +239,20 @@ describe("a chat session", () => {
   it("marks what is refused for good, goes on with the next, and retries by hand", async () => {
     session.start();
     await settled();
-    server.send.mock.mockImplementation((_, content, client_id) =>
+    server.send.mock.mockImplementation((content, client_id) =>
       content === "bad"
-        ? Promise.reject(new ApiError(422, "too_long", ""))
+        ? Promise.reject(new ApiError(422, "too_long"))
         : Promise.resolve({ message: message(1, { client_id, content, sender_type: "user" }) })
     );
     session.send("bad");
     session.send("good");
     await settled();
     assert.deepEqual(shown(), [["good", 1, "sent"], ["bad", null, "failed"]]);
-    const { clientId, failure } = session.state.items.value[1]!;
-    assert.equal(failure, "too_long");
-    session.retry(clientId!);
+    const { client_id } = session.state.items.value[1]!;
+    session.retry(client_id!);
     await settled();
     assert.equal(server.send.mock.callCount(), 3);
-    session.discard(clientId!);
+    session.discard(client_id!);
     assert.equal(kept(), 1);
   });
 
@@ -259,7 +260,7 @@ describe("a chat session", () => {
     session.start();
     await settled();
     server.send.mock.mockImplementation(() =>
-      Promise.reject(new ApiError(429, "rate_limited", "", undefined, 7000))
+      Promise.reject(new ApiError(429, "rate_limited", 7000))
     );
     session.send("hello");
     await settled();
@@ -285,13 +286,31 @@ describe("a chat session", () => {
     assert.deepEqual(socket.actions.slice(1), [{ up_to_seq: 1, action: "read" }]);
   });
 
+  it("says again after a reconnection what the gateway has not heard", async () => {
+    await online();
+    await receive({ type: "new_message", message: message(1) });
+    session.seen();
+    const said = [{ up_to_seq: 1, action: "delivered" }, { up_to_seq: 1, action: "read" }];
+    assert.deepEqual(socket.actions, said);
+    const none = { delivered: 0, delivered_at: null, read: 0, read_at: null };
+    const both = { delivered: 1, delivered_at: "t", read: 1, read_at: "t" };
+    for (const [user, again] of [[none, said.slice(1)], [both, []]] as const) {
+      socket.drop();
+      mock.timers.tick(2000);
+      await settled();
+      await confirm();
+      await receive(standing(1, { marks: { user, admin: none } }));
+      assert.deepEqual(socket.actions, again);
+    }
+  });
+
   it("marks as read by REST without a socket", async () => {
     server.load.mock.mockImplementation(() => Promise.resolve(chat([message(1)])));
     session.start();
     await settled();
     session.seen();
     await settled();
-    assert.deepEqual(server.markRead.mock.calls[0]?.arguments, ["chat", 1]);
+    assert.deepEqual(server.markRead.mock.calls[0]?.arguments, [1]);
   });
 
   it("forgets the other side's typing after four seconds", async () => {
@@ -321,9 +340,7 @@ describe("a chat session", () => {
 
   it("loads again after its token was refused", async () => {
     await online();
-    server.since.mock.mockImplementationOnce(() =>
-      Promise.reject(new ApiError(401, "expired", ""))
-    );
+    server.since.mock.mockImplementationOnce(() => Promise.reject(new ApiError(401, "expired")));
     socket.drop();
     mock.timers.tick(5000);
     await settled();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Outbox } from "../core/outbox.ts";
-import { MemoryStore } from "../core/storage.ts";
+import { MemoryStore } from "./support.ts";
 
 describe("an outbox", () => {
   it("survives a reload, in the order of writing", () => {
@@ -22,13 +22,11 @@ describe("an outbox", () => {
     assert.deepEqual(left, ["from the other"]);
   });
 
-  it("gives every entry a UUID of its own", () => {
+  it("gives every entry an id of its own", () => {
     const outbox = new Outbox(new MemoryStore(), "box:");
     const ids = new Set(Array.from({ length: 100 }, () => outbox.add("x").client_id));
     assert.equal(ids.size, 100);
-    for (const id of ids) {
-      assert.match(id, /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
-    }
+    for (const id of ids) assert.match(id, /^(\d{1,10}-){3}\d{1,10}$/);
   });
 
   it("leaves out what it cannot read", () => {

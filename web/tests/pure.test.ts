@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, mock } from "node:test";
 import { backoff } from "../core/backoff.ts";
 import { readableOn, safeColor } from "../core/color.ts";
 import { pickLocale, translator } from "../core/i18n.ts";
@@ -14,14 +14,17 @@ import { texts as widgetZh } from "../widget/texts/zh-CN.ts";
 
 describe("back-off", () => {
   it("doubles from a second to half a minute, with most of it left to chance", () => {
-    assert.deepEqual([0, 1, 4, 5, 50].map((n) => backoff(n, () => 1)), [
+    const random = mock.method(Math, "random", () => 1);
+    assert.deepEqual([0, 1, 4, 5, 50].map(backoff), [
       1000,
       2000,
       16_000,
       30_000,
       30_000,
     ]);
-    assert.equal(backoff(3, () => 0), 1600);
+    random.mock.mockImplementation(() => 0);
+    assert.equal(backoff(3), 1600);
+    mock.restoreAll();
   });
 });
 

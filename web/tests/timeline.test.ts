@@ -9,8 +9,8 @@ describe("a timeline", () => {
   it("keeps messages in seq order, each once, however they arrive", () => {
     const timeline = new Timeline();
     timeline.replace([message(1)]);
-    assert.equal(timeline.merge([message(3), message(2)]), "changed");
-    assert.equal(timeline.merge([message(2), message(1)]), "same");
+    assert.equal(timeline.merge([message(3), message(2)]), false);
+    assert.equal(timeline.merge([message(2), message(1)]), false);
     assert.deepEqual(seqs(timeline), [1, 2, 3]);
   });
 
@@ -49,14 +49,14 @@ describe("a timeline", () => {
   it("reports another message with a known seq as a conflict and takes it", () => {
     const timeline = new Timeline();
     timeline.replace([message(1), message(2)]);
-    assert.equal(timeline.merge([message(2, { id: "other" })]), "conflict");
+    assert.equal(timeline.merge([message(2, { id: "other" })]), true);
     assert.equal(timeline.messages[1]?.id, "other");
   });
 
   it("never takes a status back", () => {
     const timeline = new Timeline();
     timeline.replace([message(1, { status: "read", read_at: "t" })]);
-    assert.equal(timeline.merge([message(1, { status: "delivered" })]), "same");
+    timeline.merge([message(1, { status: "delivered" })]);
     assert.equal(timeline.applyStatus("delivered", "user", 1, "t2"), false);
     assert.equal(timeline.messages[0]?.status, "read");
   });
@@ -66,6 +66,32 @@ describe("a timeline", () => {
     timeline.replace([message(1), message(2, { sender_type: "user" }), message(3)]);
     assert.equal(timeline.applyStatus("read", "user", 2, "t"), true);
     assert.deepEqual(timeline.messages.map(({ status }) => status), ["read", "sent", "sent"]);
+  });
+
+  it("gives messages that come after a receipt the status that it said", () => {
+    const timeline = new Timeline();
+    timeline.replace([message(1)]);
+    timeline.applyStatus("delivered", "user", 3, "t1");
+    timeline.applyStatus("read", "user", 2, "t2");
+    timeline.merge([message(2), message(3), message(4)]);
+    assert.deepEqual(timeline.messages.map(({ status }) => status), [
+      "read",
+      "read",
+      "delivered",
+      "sent",
+    ]);
+    assert.deepEqual([timeline.messages[1]?.delivered_at, timeline.messages[1]?.read_at], [
+      "t2",
+      "t2",
+    ]);
+  });
+
+  it("forgets the receipts of what it replaces", () => {
+    const timeline = new Timeline();
+    timeline.applyStatus("read", "user", 5, "t");
+    timeline.replace([message(1)]);
+    assert.equal(timeline.messages[0]?.status, "sent");
+    assert.equal(timeline.applyStatus("read", "user", 1, "t"), true);
   });
 
   it("refreshes from before its own messages whose receipts are missing", () => {

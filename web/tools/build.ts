@@ -15,8 +15,8 @@ const immutable = "public, max-age=31536000, immutable";
 
 /** The most that a file may weigh, gzipped. */
 const budgets: Record<string, number> = {
-  "w.js": 2500,
-  "panel.js": 11_000,
+  "w.js": 1500,
+  "panel.js": 10_800,
   "app.js": 30_000,
   "app.css": 5000,
 };
@@ -32,6 +32,9 @@ interface Served {
 const manifest: Served[] = [];
 let overBudget = false;
 
+/** What a visitor who opens the chat has fetched, and the most that it may weigh, gzipped. */
+const widget = { files: ["w.js", "panel.js"], bytes: 0, budget: 12_000 };
+
 const types: Record<string, string> = {
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
@@ -42,7 +45,8 @@ const types: Record<string, string> = {
 /** Comments and the blanks that mean nothing. Bun's own CSS minifier rewrites modern CSS. */
 function minifyCss(text: string): string {
   return text.replace(/\/\*[^]*?\*\//g, "").replace(/\s+/g, " ")
-    .replace(/ ?([{};,>]) ?/g, "$1").replace(/: /g, ":").replace(/;}/g, "}").trim();
+    .replace(/ ?([{};,>]) ?/g, "$1").replace(/: /g, ":").replace(/;}/g, "}").replace(/ !/g, "!")
+    .trim();
 }
 
 const cssAsText: BunPlugin = {
@@ -93,6 +97,7 @@ function write(path: string, file: string, name: string, content: string, cache:
   const type = types[file.split(".").at(-1)!]!;
   manifest.push({ path, file, type, cache, bytes: bytes.length, sha256 });
 
+  if (widget.files.includes(name)) widget.bytes += zipped.length;
   const budget = budgets[name];
   const over = budget !== undefined && zipped.length > budget;
   overBudget ||= over;
@@ -144,4 +149,6 @@ page("/dashboard", "dashboard/dashboard.html", assets);
 
 manifest.sort((a, b) => (a.path < b.path ? -1 : 1));
 writeFileSync(join(out, "manifest.json"), JSON.stringify({ files: manifest }, null, 2) + "\n");
-if (overBudget) process.exit(1);
+const isHeavy = widget.bytes > widget.budget;
+console.log(`widget, gz: ${widget.bytes}${isHeavy ? `, over its budget of ${widget.budget}` : ""}`);
+if (overBudget || isHeavy) process.exit(1);

@@ -1,5 +1,6 @@
 import { longestMessage } from "../core/protocol.ts";
-import { h, icon, sendIcon } from "./dom.ts";
+import { h } from "./dom.ts";
+import { icon, sendIcon } from "./icon.ts";
 import type { ChatTranslate } from "./texts/en.ts";
 
 export interface ComposerOptions {
@@ -21,17 +22,14 @@ export function composer({ t, send, typing }: ComposerOptions): {
     "data-testid": "message-input",
     enterkeyhint: "send",
     dir: "auto",
-    on: {
-      input: () => {
-        if (input.value.trim() !== "") typing();
-      },
-      keydown: (event) => {
-        // keyCode 229: Safari ends the composition before it reports the Enter that ended it.
-        if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
-        if (event.shiftKey) return;
-        event.preventDefault();
-        submit();
-      },
+    oninput: () => {
+      if (input.value.trim() !== "") typing();
+    },
+    onkeydown: (event) => {
+      if (event.key !== "Enter" || event.shiftKey) return;
+      // keyCode 229: Safari ends the composition before it reports the Enter that ended it.
+      if (event.isComposing || event.keyCode === 229) return;
+      submit(event);
     },
   });
   const button = h("button", {
@@ -39,22 +37,10 @@ export function composer({ t, send, typing }: ComposerOptions): {
     "aria-label": t("send"),
     "data-testid": "send",
   }, icon(sendIcon));
-  const element = h(
-    "form",
-    {
-      class: "composer",
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          submit();
-        },
-      },
-    },
-    input,
-    button,
-  );
+  const element = h("form", { class: "composer", onsubmit: submit }, input, button);
 
-  function submit(): void {
+  function submit(event: Event): void {
+    event.preventDefault();
     const content = input.value.trim();
     if (content === "") return;
     input.value = "";

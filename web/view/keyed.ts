@@ -1,8 +1,7 @@
-export interface Keyed<Item, View> {
+export interface Keyed<Item, View extends { element: HTMLElement }> {
   key(item: Item): string;
   create(item: Item): View;
   update(view: View, item: Item, before: Item | null): void;
-  element(view: View): HTMLElement;
 }
 
 /**
@@ -11,7 +10,7 @@ export interface Keyed<Item, View> {
  * A view lives as long as its key is listed: it keeps its focus and its place in the eyes of the
  * reader, and only what changed is touched.
  */
-export function keyedList<Item, View>(
+export function keyedList<Item, View extends { element: HTMLElement }>(
   container: HTMLElement,
   kind: Keyed<Item, View>,
 ): (items: readonly Item[]) => void {
@@ -24,14 +23,14 @@ export function keyedList<Item, View>(
       const key = kind.key(item);
       const view = views.get(key)?.view ?? kind.create(item);
       kind.update(view, item, before);
-      const element = kind.element(view);
+      const { element } = view;
       if (element === place) place = place.nextElementSibling;
       else container.insertBefore(element, place);
       next.set(key, { view, item });
       views.delete(key);
       before = item;
     }
-    for (const { view } of views.values()) kind.element(view).remove();
+    for (const { view } of views.values()) view.element.remove();
     views = next;
   };
 }

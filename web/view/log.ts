@@ -16,7 +16,7 @@ export interface LogOptions {
 }
 
 interface Bubble {
-  row: HTMLElement;
+  element: HTMLElement;
   day: HTMLElement;
   bubble: HTMLElement;
   time: HTMLElement;
@@ -36,7 +36,7 @@ export function messageLog({ chat, side, locale, t }: LogOptions): {
     type: "button",
     class: "earlier",
     "data-testid": "earlier",
-    on: { click: () => void loadEarlier() },
+    onclick: () => void loadEarlier(),
   }, t("earlier"));
   const list = h("div", { class: "messages" });
   const log = h(
@@ -44,7 +44,6 @@ export function messageLog({ chat, side, locale, t }: LogOptions): {
     {
       class: "log",
       role: "log",
-      "aria-live": "polite",
       "aria-label": t("messages"),
       "data-testid": "messages",
       tabindex: 0,
@@ -57,7 +56,6 @@ export function messageLog({ chat, side, locale, t }: LogOptions): {
     key: (item) => item.key,
     create: (item) => createBubble(item, side, t, chat),
     update: (view, item, before) => updateBubble(view, item, before, side, locale, t),
-    element: (view) => view.row,
   });
   const isAtBottom = (): boolean =>
     log.scrollHeight - log.scrollTop - log.clientHeight < nearBottom;
@@ -66,7 +64,7 @@ export function messageLog({ chat, side, locale, t }: LogOptions): {
   const dispose = effect(() => {
     const items = chat.state.items.value;
     const last = items.at(-1);
-    const wroteMyself = last !== undefined && last.key !== newest && last.side === side;
+    const wroteMyself = last !== undefined && last.key !== newest && last.sender_type === side;
     const follow = wroteMyself || newest === undefined || isAtBottom();
     render(items);
     newest = last?.key;
@@ -78,7 +76,7 @@ export function messageLog({ chat, side, locale, t }: LogOptions): {
     const fromBottom = log.scrollHeight - log.scrollTop;
     earlier.disabled = true;
     try {
-      await chat.older();
+      await chat.feed.older();
       log.scrollTop = log.scrollHeight - fromBottom;
     } catch {
       // The connection's state is shown already; the button stays for another try.
@@ -95,28 +93,28 @@ function createBubble(item: Item, side: Side, t: ChatTranslate, chat: ChatSessio
   const content = h("div", { class: "content", dir: "auto" });
   for (const { text, href } of linkify(item.content)) {
     content.append(
-      href ? h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, text) : text,
+      href ? h("a", { href, target: "_blank", rel: "noreferrer" }, text) : text,
     );
   }
   const time = h("time");
   const status = h("span", { class: "status" });
-  const id = item.clientId ?? "";
+  const id = item.client_id ?? "";
   const actions = h(
     "span",
     { class: "actions" },
-    h("button", { type: "button", on: { click: () => chat.retry(id) } }, t("retry")),
-    h("button", { type: "button", on: { click: () => chat.discard(id) } }, t("discard")),
+    h("button", { type: "button", onclick: () => chat.retry(id) }, t("retry")),
+    h("button", { type: "button", onclick: () => chat.discard(id) }, t("discard")),
   );
-  const mine = item.side === side;
+  const mine = item.sender_type === side;
   const bubble = h(
     "div",
-    { class: "bubble", "data-testid": "message", "data-sender": item.side },
-    !mine && item.name ? h("div", { class: "name" }, item.name) : null,
+    { class: "bubble", "data-testid": "message", "data-sender": item.sender_type },
+    mine ? null : h("div", { class: "name" }, item.sender_name),
     content,
     h("div", { class: "meta" }, time, mine ? status : null, mine ? actions : null),
   );
-  const row = h("div", { class: mine ? "row mine" : "row" }, day, bubble);
-  return { row, day, bubble, time, status, actions };
+  const element = h("div", { class: mine ? "row mine" : "row" }, day, bubble);
+  return { element, day, bubble, time, status, actions };
 }
 
 function updateBubble(
@@ -127,17 +125,14 @@ function updateBubble(
   locale: string,
   t: ChatTranslate,
 ): void {
-  const startsDay = before === null || dayOf(before.at) !== dayOf(item.at);
+  const startsDay = before === null || dayOf(before.created_at) !== dayOf(item.created_at);
   view.day.hidden = !startsDay;
-  if (startsDay) setText(view.day, dayName(item.at, locale));
-  if (view.time.getAttribute("datetime") !== item.at) {
-    set(view.time, "datetime", item.at);
-    setText(view.time, clockTime(item.at, locale));
-  }
+  if (startsDay) setText(view.day, dayName(item.created_at, locale));
+  set(view.time, "datetime", item.created_at);
+  setText(view.time, clockTime(item.created_at, locale));
   set(view.bubble, "data-seq", item.seq);
   set(view.bubble, "data-status", item.status);
-  if (item.side !== side) return;
-  const tooLong = item.failure?.includes("long") ? ` · ${t("tooLong")}` : "";
-  setText(view.status, t(item.status) + tooLong);
+  if (item.sender_type !== side) return;
+  setText(view.status, t(item.status));
   view.actions.hidden = item.status !== "failed";
 }

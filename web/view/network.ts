@@ -2,20 +2,15 @@ import type { Cable } from "../core/cable.ts";
 
 /** Passes on the browser's hints that the network came or went, or that the page is seen again. */
 export function followNetwork(cable: Cable, changed: (up: boolean) => void): () => void {
-  const online = (): void => {
+  const stop = new AbortController();
+  const options = { signal: stop.signal };
+  addEventListener("online", () => {
     cable.wake();
     changed(true);
-  };
-  const offline = (): void => changed(false);
-  const seen = (): void => {
-    if (document.visibilityState === "visible") cable.wake();
-  };
-  addEventListener("online", online);
-  addEventListener("offline", offline);
-  document.addEventListener("visibilitychange", seen);
-  return () => {
-    removeEventListener("online", online);
-    removeEventListener("offline", offline);
-    document.removeEventListener("visibilitychange", seen);
-  };
+  }, options);
+  addEventListener("offline", () => changed(false), options);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) cable.wake();
+  }, options);
+  return () => stop.abort();
 }

@@ -6,6 +6,8 @@ export interface Host {
   /** The page's wish, if it has one (`data-lang`). */
   locale: string | null;
   root: ShadowRoot;
+  /** Adds a sheet of style to the root. */
+  style(css: string): void;
   launcher: HTMLButtonElement;
   setUnread(count: number): void;
   closed(): void;
@@ -17,6 +19,6 @@ export interface PanelModule {
 }
 
 export interface Panel {
-  show(): void;
-  hide(): void;
+  /** Or hides it. */
+  show(open: boolean): void;
 }

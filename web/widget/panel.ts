@@ -9,7 +9,8 @@ import { effect } from "../core/signal.ts";
 import { BrowserStore } from "../core/storage.ts";
 import { VisitorTransport } from "../core/visitor.ts";
 import { composer } from "../view/composer.ts";
-import { closeIcon, h, icon, setText } from "../view/dom.ts";
+import { h, setText } from "../view/dom.ts";
+import { closeIcon, icon } from "../view/icon.ts";
 import { messageLog } from "../view/log.ts";
 import { followNetwork } from "../view/network.ts";
 import { activityLine, connectionState } from "../view/status.ts";
@@ -50,16 +51,13 @@ export async function mountPanel(host: Host): Promise<Panel> {
     "section",
     {
       class: "panel",
-      id: "panel",
       role: "dialog",
       "aria-labelledby": "title",
       lang: locale,
       "data-testid": "panel",
       hidden: true,
-      on: {
-        keydown: (event) => {
-          if (event.key === "Escape" && !event.isComposing) close();
-        },
+      onkeydown: (event) => {
+        if (event.key === "Escape" && !event.isComposing) close();
       },
     },
     h(
@@ -70,7 +68,7 @@ export async function mountPanel(host: Host): Promise<Panel> {
         type: "button",
         "aria-label": t("close"),
         "data-testid": "close",
-        on: { click: close },
+        onclick: close,
       }, icon(closeIcon)),
     ),
     greeting,
@@ -78,17 +76,11 @@ export async function mountPanel(host: Host): Promise<Panel> {
     activityLine(chat.state, t).element,
     write.element,
   );
-  const sheets = [chatStyles, panelStyles].map((styles) => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    return sheet;
-  });
-  host.root.adoptedStyleSheets = [...host.root.adoptedStyleSheets, ...sheets];
+  host.style(chatStyles + panelStyles);
   host.root.prepend(panel);
-  host.launcher.setAttribute("aria-controls", "panel");
 
   function markSeen(): void {
-    if (!panel.hidden && document.visibilityState === "visible" && log.isAtBottom()) chat.seen();
+    if (!panel.hidden && !document.hidden && log.isAtBottom()) chat.seen();
   }
   function close(): void {
     panel.hidden = true;
@@ -103,14 +95,12 @@ export async function mountPanel(host: Host): Promise<Panel> {
   chat.start();
 
   return {
-    show() {
-      panel.hidden = false;
+    show(open) {
+      panel.hidden = !open;
+      if (!open) return;
       log.element.scrollTop = log.element.scrollHeight;
       markSeen();
       write.input.focus();
-    },
-    hide() {
-      panel.hidden = true;
     },
   };
 }
@@ -140,12 +130,13 @@ function connect(
       opened(session) {
         opened(session);
         cable.connect();
+        cable.wake();
       },
     }),
     cable,
     outbox: new Outbox(store, `${key}outbox:`),
     side: "user",
   });
-  followNetwork(cable, (up) => chat.network(up));
+  followNetwork(cable, (up) => chat.feed.network(up));
   return chat;
 }

@@ -13,25 +13,54 @@ package final class Cable: Sendable {
     let desk: SupportDesk
     let hub: Hub
     let loops: CableLoops
+    let presence: CablePresence
     let logger: Logger
+    let seats: Seats
+    let frames: FrameBudget.Rule
+    private let origins: AllowedOrigins
 
-    package init(desk: SupportDesk, hub: Hub, loops: CableLoops, logger: Logger) {
+    /// A client that reads too slowly hears, behind what it has got already, that it may come back.
+    private static let terms: SocketTerms = {
+        var words = ByteBuffer()
+        FrameEncoder.text(ActionCableFrame.disconnect(.tooSlow), into: &words)
+        return SocketTerms(lastWordsToTheSlow: words)
+    }()
+
+    package init(
+        desk: SupportDesk, hub: Hub, loops: CableLoops, limits: CableLimits = CableLimits(), logger: Logger
+    ) {
         self.desk = desk
         self.hub = hub
         self.loops = loops
         self.logger = logger
+        seats = Seats(limits)
+        frames = FrameBudget.Rule(limits.frames)
+        origins = limits.origins
+        presence = CablePresence(
+            presence: desk.presence, process: Identifier<Cable>.new().description, logger: logger)
     }
+
+    /// The gateway has stopped: its people are gone, without waiting for its lease to end.
+    package func shutdown() async { await presence.shutdown() }
 
     /// Decides on one request to open a WebSocket.
     package func admit(_ request: UpgradeRequest, on loop: any EventLoop) -> EventLoopFuture<Admission> {
+        guard origins.allow(request.headers[.origin], host: request.host) else {
+            return loop.makeSucceededFuture(.originRefused)
+        }
         let dialect = ActionCableDialect.chosen(from: request.offeredSubprotocols)
         return loop.makeFutureWithTask {
             do {
                 let (principal, restored) = try await self.caller(of: request, dialect)
-                return .accept(subprotocol: dialect?.rawValue) { socket in
-                    CableSession(
-                        socket: socket, cable: self, principal: principal, dialect: dialect ?? .plain,
-                        restoring: restored)
+                try await self.confirm(principal)
+                let address = request.remoteAddress
+                return .accept(subprotocol: dialect?.rawValue, terms: Self.terms) { socket in
+                    guard self.seats.take(principal, address) else {
+                        return RefusedSession(socket: socket, reason: .tooManySessions)
+                    }
+                    return CableSession(
+                        socket: socket, cable: self, principal: principal, address: address,
+                        dialect: dialect ?? .plain, restoring: restored)
                 }
             } catch SupportError.unauthorized {
                 return .accept(subprotocol: dialect?.rawValue) { RefusedSession(socket: $0) }
@@ -65,6 +94,15 @@ package final class Cable: Sendable {
         return (named, nil)
     }
 
+    /// A ticket, or a session to restore, may be older than the end of the token that stands behind it.
+    private func confirm(_ principal: Principal) async throws {
+        let now = Timestamp.now()
+        if let expiry = principal.expiresAt, expiry <= now {
+            throw SupportError.unauthorized(code: "expired_token", "The token has expired.")
+        }
+        if case .agent(let session) = principal { try await desk.logins.confirm(session, at: now) }
+    }
+
     private func principal(of request: UpgradeRequest) async throws -> Principal {
         if let ticket = request.query["ticket"] { return try await desk.tickets.redeem(ticket) }
         guard let token = Door.bearer(request.headers) ?? request.query["token"] else {
@@ -85,11 +123,15 @@ package final class Cable: Sendable {
 /// A client that may not come in.
 final class RefusedSession: SocketSession {
     private let socket: Socket
+    private let reason: DisconnectReason
 
-    init(socket: Socket) { self.socket = socket }
+    init(socket: Socket, reason: DisconnectReason = .unauthorized) {
+        self.socket = socket
+        self.reason = reason
+    }
 
     func opened() {
-        socket.send(text: ActionCableFrame.disconnect(.unauthorized))
+        socket.send(text: ActionCableFrame.disconnect(reason))
         socket.close(code: .normal)
     }
 
@@ -97,7 +139,19 @@ final class RefusedSession: SocketSession {
     func closed() {}
 }
 
+extension Admission {
+    fileprivate static let originRefused = Admission.refuse(
+        status: .forbidden, code: "origin_not_allowed",
+        message: "Pages from there may not open a socket here.")
+}
+
 extension ErrorResponse {
+    static func tooManyFrames(retryAfter: TimeAmount) -> ErrorResponse {
+        ErrorResponse(
+            .tooManyRequests, "rate_limited", "Too many frames; this one was dropped.",
+            retryAfter: Double(retryAfter.nanoseconds) / 1e9)
+    }
+
     static let unknownChannel = ErrorResponse(.notFound, "unknown_channel", "There is no such channel.")
     static let notSubscribed = ErrorResponse(
         .conflict, "not_subscribed", "Subscribe to the channel, and wait for its confirmation, first.")

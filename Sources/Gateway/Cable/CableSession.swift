@@ -16,7 +16,10 @@ final class CableSession: SocketSession, StreamMember {
     let socket: Socket
     let cable: Cable
     let principal: Principal
+    let address: String
     let dialect: ActionCableDialect
+    private var budget = FrameBudget()
+    let attendance: CableAttendance
     var subscriptions = ActionCableSubscriptions<CableSubscription>(limit: 100)
     /// What the client may come back with; extended dialect only.
     let resumption: CableResumption?
@@ -28,13 +31,15 @@ final class CableSession: SocketSession, StreamMember {
     private var farewell: (() -> Void)?
 
     init(
-        socket: Socket, cable: Cable, principal: Principal, dialect: ActionCableDialect,
+        socket: Socket, cable: Cable, principal: Principal, address: String, dialect: ActionCableDialect,
         restoring identifiers: [String]? = nil
     ) {
         self.socket = socket
         self.cable = cable
         self.principal = principal
+        self.address = address
         self.dialect = dialect
+        attendance = CableAttendance(socket: socket, cable: cable, principal: principal)
         resumption = dialect == .extended ? CableResumption(restored: identifiers) : nil
     }
 
@@ -49,6 +54,7 @@ final class CableSession: SocketSession, StreamMember {
     func received(text: ByteBuffer) {
         // Nothing new is begun; a client that gets no answer asks the next gateway.
         guard farewell == nil else { return }
+        guard isWithinBudget() else { return }
         do {
             let command = try ActionCableCommand(parsing: text, dialect)
             guard waiting.count < Self.maxWaiting else { return refuse(.tooManyWaiting) }
@@ -81,8 +87,20 @@ final class CableSession: SocketSession, StreamMember {
         waiting = []
         farewell = nil
         cable.loops.state(of: socket.eventLoop).remove(self)
+        cable.seats.leave(principal, address)
+        attendance.closed()
         for (identifier, subscription) in subscriptions.active { leave(subscription, identifier) }
         keep()
+    }
+
+    /// Whether a frame may be looked at; otherwise its sender has been told.
+    private func isWithinBudget() -> Bool {
+        switch budget.take(cable.frames, at: .now()) {
+        case .within: return true
+        case .beyond(let wait): socket.send(text: ErrorResponse.tooManyFrames(retryAfter: wait).payload())
+        case .abuse: disconnect(.tooManyFrames)
+        }
+        return false
     }
 
     func refuse(_ refusal: ErrorResponse) {
@@ -111,6 +129,7 @@ final class CableSession: SocketSession, StreamMember {
         case .command(.history(let identifier, let history)): recover(identifier, from: history)
         case .command(.message(let identifier, let data)): perform(data, identifier)
         case .command(.unsubscribe(let identifier)):
+            attendance.left(identifier)
             if let subscription = subscriptions.unsubscribe(identifier) {
                 leave(subscription, identifier)
                 keep()
@@ -159,7 +178,9 @@ final class CableSession: SocketSession, StreamMember {
             refuse(.notSubscribed)
             return done()
         }
-        let context = CommandContext(desk: cable.desk, principal: principal, channel: subscription.channel)
+        let context = CommandContext(
+            desk: cable.desk, principal: principal, channel: subscription.channel, address: address,
+            typing: attendance.typing)
         let cable = cable
         away {
             await Commands.perform(data, context, cable.refusal)

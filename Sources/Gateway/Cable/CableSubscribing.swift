@@ -91,6 +91,7 @@ extension CableSession {
             keep()
             return send(opening, of: subscription, as: identifier, isHistoryAsked: history != nil)
         }
+        attendance.joined(identifier, subscription.channel)
         keep()
         done()
     }

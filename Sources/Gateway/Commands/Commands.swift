@@ -8,6 +8,9 @@ struct CommandContext: Sendable {
     let desk: SupportDesk
     let principal: Principal
     let channel: CableChannel
+    /// Where the caller is, for the limits that an address has.
+    let address: String?
+    let typing: CableTyping
 
     /// The chat of the channel; actions of chats make no sense elsewhere.
     func chat(for action: String) throws(SupportError) -> Chat.Address {
@@ -22,10 +25,12 @@ struct ActionInput: Decodable, Sendable {
     var content: String?
     var clientID: String?
     var on: Bool?
+    var isPrivate: Bool?
     var upToSeq: WholeNumber?
 
     enum CodingKeys: String, CodingKey {
         case action, content, on
+        case isPrivate = "private"
         case clientID = "client_id"
         case upToSeq = "up_to_seq"
     }
@@ -47,6 +52,11 @@ extension ActionInput {
         switch object["on"] {
         case nil, .null: break
         case .bool(let on): self.on = on
+        default: return nil
+        }
+        switch object["private"] {
+        case nil, .null: break
+        case .bool(let isPrivate): self.isPrivate = isPrivate
         default: return nil
         }
         switch object["up_to_seq"] {

@@ -18,7 +18,9 @@ struct SendMessageCommand: Command {
         let chat = try context.chat(for: Self.action)
         let draft = try MessageDraft(
             content: content, clientID: clientID, limit: context.desk.configuration.messageCharacters)
-        switch try await context.desk.messages.send(draft, to: chat, from: context.principal, at: now) {
+        switch try await context.desk.messages.send(
+            draft, to: chat, from: context.principal, address: context.address, at: now)
+        {
         case .accepted(let message), .duplicate(let message):
             var ack = ByteBufferAllocator().buffer(capacity: message.readableBytes + 120)
             ack.writeString(

@@ -40,7 +40,8 @@ struct AdminChatsController {
         // It comes out of one query whose answer nobody can know before; what is spared is sending it.
         let page = JSONBody.bytes(
             try await desk.chatList.page(
-                filter, of: context.session.accountID, before: query["before"].map(String.init),
+                filter, of: context.session.accountID, for: context.session.agentID,
+                before: query["before"].map(String.init),
                 limit: limit ?? 25), isSorted: true)
         let tag = EntityTag(page.readableBytesView)
         return tag.isKnown(to: request) ? tag.notModified() : tag.response(page)
@@ -77,7 +78,8 @@ struct AdminChatsController {
         -> some ResponseGenerator
     {
         try await SentMessage.send(
-            request, to: try context.chat(), from: context.principal, desk, at: context.now)
+            request, to: try context.chat(), from: context.principal, address: context.address, desk,
+            at: context.now)
     }
 
     private func archive(_ archived: Bool, _ context: StaffContext) async throws -> some ResponseGenerator {

@@ -32,6 +32,7 @@ struct Door {
 /// Lets in whoever holds a token.
 struct DoorMiddleware: RouterMiddleware {
     let door: Door
+    let address: AddressOfClient
 
     func handle(
         _ request: Request, context: GatewayContext,
@@ -43,6 +44,7 @@ struct DoorMiddleware: RouterMiddleware {
         }
         var context = context
         context.token = token
+        context.address = address(request, context)
         context.principal = try await door.principal(
             token: token, account: request.headers[.accountID], at: context.now)
         return try await next(request, context)

@@ -14,6 +14,8 @@ struct GatewayContext: RequestContext {
     var principal: Principal?
     /// The bearer token that came with the request.
     var token: String?
+    /// Where the request comes from, as far as it can be believed. Set by the door.
+    var address: String?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
@@ -27,6 +29,7 @@ struct ContactContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let session: ContactSession
     let now: Timestamp
+    let address: String?
 
     init(context: GatewayContext) throws {
         guard case .contact(let session) = context.principal else {
@@ -35,6 +38,7 @@ struct ContactContext: ChildRequestContext {
         coreContext = context.coreContext
         self.session = session
         now = context.now
+        address = context.address
     }
 
     var principal: Principal { .contact(session) }
@@ -46,6 +50,7 @@ struct StaffContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let session: AgentSession
     let now: Timestamp
+    let address: String?
 
     init(context: GatewayContext) throws {
         guard case .agent(let session) = context.principal else {
@@ -54,6 +59,7 @@ struct StaffContext: ChildRequestContext {
         coreContext = context.coreContext
         self.session = session
         now = context.now
+        address = context.address
     }
 
     var principal: Principal { .agent(session) }

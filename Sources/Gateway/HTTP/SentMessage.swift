@@ -17,14 +17,14 @@ enum SentMessage {
 
     /// 201 for a new message, 200 for one that was accepted before.
     static func send(
-        _ request: Request, to chat: Chat.Address, from sender: Principal, _ desk: SupportDesk,
-        at now: Timestamp
+        _ request: Request, to chat: Chat.Address, from sender: Principal, address: String?,
+        _ desk: SupportDesk, at now: Timestamp
     ) async throws -> Response {
         let input = try await request.json(Input.self)
         let draft = try MessageDraft(
             content: input.content, clientID: try clientID(request, input),
             limit: desk.configuration.messageCharacters)
-        switch try await desk.messages.send(draft, to: chat, from: sender, at: now) {
+        switch try await desk.messages.send(draft, to: chat, from: sender, address: address, at: now) {
         case .accepted(let message): return response(.created, message)
         case .duplicate(let message): return response(.ok, message)
         }

@@ -31,7 +31,9 @@ struct SupportChatController {
     @Sendable private func send(_ request: Request, _ context: ContactContext) async throws
         -> some ResponseGenerator
     {
-        try await SentMessage.send(request, to: context.chat, from: context.principal, desk, at: context.now)
+        try await SentMessage.send(
+            request, to: context.chat, from: context.principal, address: context.address, desk,
+            at: context.now)
     }
 
     @Sendable private func markRead(

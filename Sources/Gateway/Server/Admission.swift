@@ -5,7 +5,9 @@ import NIOCore
 package enum Admission: Sendable {
     /// Become a WebSocket. The subprotocol must be one the client offered, or nil. The session is made, and
     /// from then on lives, on the event loop of the connection.
-    case accept(subprotocol: String?, session: @Sendable (Socket) -> any SocketSession)
+    case accept(
+        subprotocol: String?, terms: SocketTerms = .text,
+        session: @Sendable (Socket) -> any SocketSession)
 
     /// Stay HTTP: the client gets this status with `{"error":{"code","message"}}`, and the connection ends.
     case refuse(

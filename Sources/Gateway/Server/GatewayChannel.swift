@@ -21,6 +21,9 @@ package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
         /// The longest that an HTTP connection is kept with nothing to do.
         package var idleTimeout: TimeAmount = .seconds(60)
 
+        /// How long the other end of a connection may be gone without a word until that is noticed.
+        package var deadPeerTimeout: TimeAmount = .seconds(20)
+
         /// Whose `X-Forwarded-For` is believed.
         package var trustedProxies = TrustedProxies()
 
@@ -49,6 +52,7 @@ package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<GatewayConnection> {
         channel.eventLoop.makeCompletedFuture {
+            try DeadPeers(limit: configuration.deadPeerTimeout).watch(channel)
             let http = HTTPHandlers()
             let outcome = OutcomePromise(on: channel.eventLoop)
             try http.add(

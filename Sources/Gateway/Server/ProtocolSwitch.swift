@@ -160,8 +160,8 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
             .hop(to: context.eventLoop).assumeIsolated().whenComplete { [self] result in
                 guard case .admitting = state else { return }
                 switch result {
-                case .success(.accept(let subprotocol, let session)) where !isStopping:
-                    accept(handshake.request, subprotocol, session, context)
+                case .success(.accept(let subprotocol, let terms, let session)) where !isStopping:
+                    accept(handshake.request, subprotocol, terms, session, context)
                 case .success(.accept):
                     refuse(.stopping, context)
                 case .success(let refusal):
@@ -185,7 +185,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Answers 101 and turns the pipeline into that of a WebSocket.
     private func accept(
-        _ request: HTTPRequest, _ subprotocol: String?,
+        _ request: HTTPRequest, _ subprotocol: String?, _ terms: SocketTerms,
         _ session: @escaping @Sendable (Socket) -> any SocketSession, _ context: ChannelHandlerContext
     ) {
         let headers = WebSocketHandshake.acceptance(of: request.headerFields, subprotocol: subprotocol)
@@ -196,7 +196,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         state = .done
         endHTTP(context)
         let socket = SocketHandler(
-            loop: gateway.loops[context.eventLoop], open: gateway.open, makeSession: session)
+            loop: gateway.loops[context.eventLoop], open: gateway.open, terms: terms, makeSession: session)
         do {
             try http.makeWay(for: socket, in: context.pipeline)
             // Not earlier: who waits for the end of all sockets is to find this one counted.

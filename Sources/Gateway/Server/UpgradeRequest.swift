@@ -8,15 +8,20 @@ package struct UpgradeRequest: Sendable {
     /// The parameters of the query, decoded; where a name comes twice, the first counts.
     package let query: [String: String]
     package let headers: HTTPFields
+    /// The `Host` that the client thinks it speaks to.
+    package let host: String?
     /// The address of the client: the peer's, or what trusted proxies say (`ClientAddress`).
     package let remoteAddress: String
     /// What the client would like to speak, most liked first.
     package let offeredSubprotocols: [String]
 
-    package init(path: String, query: [String: String], headers: HTTPFields, remoteAddress: String) {
+    package init(
+        path: String, query: [String: String], headers: HTTPFields, host: String? = nil, remoteAddress: String
+    ) {
         self.path = path
         self.query = query
         self.headers = headers
+        self.host = host
         self.remoteAddress = remoteAddress
         self.offeredSubprotocols = WebSocketHandshake.offeredSubprotocols(headers)
     }
@@ -25,35 +30,39 @@ package struct UpgradeRequest: Sendable {
         let target = RequestTarget(request.path ?? "/")
         self.init(
             path: target.path, query: target.query, headers: request.headerFields,
-            remoteAddress: remoteAddress)
+            host: request.authority, remoteAddress: remoteAddress)
     }
 }
 
-/// The path and query of a request line.
+/// The path and query of a request line, taken apart by bytes: to `Character` a question mark before a combining mark is
+/// none.
 struct RequestTarget {
     let path: String
-    private let rawQuery: Substring
+    private let rawQuery: Substring.UTF8View
 
     init(_ target: String) {
-        let mark = target.firstIndex(of: "?")
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         self.path = String(target[..<(mark ?? target.endIndex)])
-        self.rawQuery = mark.map { target[target.index(after: $0)...] } ?? ""
+        self.rawQuery = mark.map { target.utf8[target.utf8.index(after: $0)...] } ?? "".utf8[...]
     }
 
     /// Decoded as browsers encode forms and `URLSearchParams`: `+` is a space. What is not valid percent
     /// encoding is left out.
     var query: [String: String] {
         var parameters: [String: String] = [:]
-        for pair in rawQuery.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decode(parts[0]), let value = Self.decode(parts.count > 1 ? parts[1] : "")
+        for pair in rawQuery.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(
+                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decode(parts[0]),
+                let value = Self.decode(parts.count > 1 ? parts[1] : "".utf8[...])
             else { continue }
             if parameters[name] == nil { parameters[name] = value }
         }
         return parameters
     }
 
-    private static func decode(_ text: Substring) -> String? {
-        text.replacing("+", with: " ").removingPercentEncoding
+    private static func decode(_ text: Substring.UTF8View) -> String? {
+        String(decoding: text.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self)
+            .removingPercentEncoding
     }
 }

@@ -48,6 +48,11 @@ package struct FrameDecoder {
         }
     }
 
+    /// Whether the end of a message, or of a frame, is still to come.
+    var isInsideMessage: Bool {
+        (frame != nil || messageOpcode != nil || cutHeader.readableBytes > 0) && !isFinished
+    }
+
     /// Bytes of memory kept between reads.
     var heldCapacity: Int { cutHeader.capacity + message.capacity + control.capacity }
 

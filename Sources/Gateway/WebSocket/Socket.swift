@@ -21,6 +21,7 @@ package final class Socket {
 
     package let eventLoop: any EventLoop
     private let loop: SocketLoop
+    private let terms: SocketTerms
     private var phase = Phase.open
     private var staged: ByteBuffer?
     /// Of the channel handler that carries this socket; nil before and after.
@@ -34,10 +35,13 @@ package final class Socket {
     var isAwaitingFlush = false
     /// When the client was last heard of. Kept only where there is a limit to silence.
     var lastRead = NIODeadline.now()
+    /// When a message was begun whose end has not come yet.
+    var messageBegan: NIODeadline?
 
-    init(loop: SocketLoop) {
+    init(loop: SocketLoop, terms: SocketTerms = .text) {
         self.eventLoop = loop.eventLoop
         self.loop = loop
+        self.terms = terms
     }
 
     /// Whether what is sent may still arrive.
@@ -56,6 +60,12 @@ package final class Socket {
     package func send(text payload: ByteBuffer) {
         guard hasRoom(for: payload.readableBytes + FrameEncoder.maxHeaderBytes) else { return }
         stage { FrameEncoder.text(payload, into: &$0) }
+    }
+
+    /// Sends one binary message.
+    package func send(binary payload: ByteBuffer) {
+        guard hasRoom(for: payload.readableBytes + FrameEncoder.maxHeaderBytes) else { return }
+        stage { FrameEncoder.binary(payload, into: &$0) }
     }
 
     /// Sends frames that are already encoded (`FrameEncoder`), for what goes to many sockets.
@@ -147,14 +157,14 @@ package final class Socket {
     private func hasRoom(for count: Int) -> Bool {
         eventLoop.preconditionInEventLoop()
         guard phase == .open, context != nil else { return false }
-        let limit = loop.configuration.maxOutboundBytes
+        let limit = terms.maxOutboundBytes ?? loop.configuration.maxOutboundBytes
         let waiting = (staged?.readableBytes ?? 0) + count
         // A writable channel holds less than its high watermark; only near the limit is it asked.
         if isWritable, waiting <= limit - SocketHandler.highWatermark {
             return true
         }
         guard waiting + bytesInChannel > limit else { return true }
-        staged = nil
+        staged = terms.lastWordsToTheSlow
         close(code: .tryAgainLater, reason: "too slow")
         return false
     }

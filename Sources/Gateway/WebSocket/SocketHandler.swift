@@ -23,14 +23,16 @@ final class SocketHandler: ChannelDuplexHandler {
     private var isDraining = false
 
     init(
-        loop: SocketLoop, open: OpenSockets,
+        loop: SocketLoop, open: OpenSockets, terms: SocketTerms = .text,
         makeSession: @escaping @Sendable (Socket) -> any SocketSession
     ) {
         self.loop = loop
         self.open = open
-        self.socket = Socket(loop: loop)
+        self.socket = Socket(loop: loop, terms: terms)
         self.makeSession = makeSession
-        self.decoder = FrameDecoder(maxMessageBytes: loop.configuration.maxMessageBytes)
+        self.decoder = FrameDecoder(
+            maxMessageBytes: terms.maxMessageBytes ?? loop.configuration.maxMessageBytes,
+            acceptsBinary: terms.acceptsBinary)
     }
 
     // MARK: The life of the connection
@@ -70,10 +72,14 @@ final class SocketHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isFailed else { return }
-        if loop.configuration.idleLimit != nil { socket.lastRead = .now() }
         var bytes = unwrapInboundIn(data)
         do {
-            while let event = try decoder.next(from: &bytes) { handle(event) }
+            while let event = try decoder.next(from: &bytes) {
+                // Between two messages; a ping among the fragments of one does not make it any younger.
+                if !decoder.isInsideMessage { socket.messageBegan = nil }
+                handle(event)
+            }
+            loop.note(readOf: socket, isInsideMessage: decoder.isInsideMessage)
         } catch {
             isFailed = true
             socket.fail(error)
@@ -88,7 +94,9 @@ final class SocketHandler: ChannelDuplexHandler {
             socket.answerPing(payload)
         case .close(let code, _):
             socket.peerClosed(code)
-        case .binary, .pong:
+        case .binary(let message):
+            if socket.isOpen { session?.received(binary: message) }
+        case .pong:
             break
         }
     }

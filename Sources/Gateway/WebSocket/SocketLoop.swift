@@ -2,7 +2,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 
 /// What the sockets of one event loop share: their limits, the round of flushes at the end of a turn, and
-/// the watch for those that have fallen silent. Confined to that loop.
+/// the watch for those that have fallen silent or do not finish what they say. Confined to that loop.
 final class SocketLoop {
     let eventLoop: any EventLoop
     let configuration: WebSocketConfiguration
@@ -68,20 +68,35 @@ final class SocketLoop {
         swap(&round, &awaitingFlush)
     }
 
+    /// Remembers when a socket was heard of, as far as there is a limit to it.
+    func note(readOf socket: Socket, isInsideMessage: Bool) {
+        if configuration.idleLimit != nil { socket.lastRead = .now() }
+        if !isInsideMessage {
+            socket.messageBegan = nil
+        } else if socket.messageBegan == nil {
+            socket.messageBegan = .now()
+        }
+    }
+
     /// One timer for all sockets: they are looked over four times per limit.
     private func watch() {
-        guard let idleLimit = configuration.idleLimit, !isWatching else { return }
+        guard !isWatching else { return }
         isWatching = true
-        eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(idleLimit.nanoseconds / 4)) {
+        let limit = min(configuration.messageTimeout, configuration.idleLimit ?? configuration.messageTimeout)
+        eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(limit.nanoseconds / 4)) {
             self.isWatching = false
-            self.closeSilent(since: .now() - idleLimit)
+            self.closeLate(at: .now())
             if !self.sockets.isEmpty { self.watch() }
         }
     }
 
-    private func closeSilent(since instant: NIODeadline) {
-        for socket in sockets where socket.lastRead < instant {
-            socket.close(code: .goingAway, reason: "silent for too long")
+    private func closeLate(at now: NIODeadline) {
+        for socket in sockets {
+            if let began = socket.messageBegan, now - began > configuration.messageTimeout {
+                socket.close(code: .policyViolation, reason: "message too slow")
+            } else if let idleLimit = configuration.idleLimit, now - socket.lastRead > idleLimit {
+                socket.close(code: .goingAway, reason: "silent for too long")
+            }
         }
     }
 }

@@ -9,6 +9,9 @@ package protocol SocketSession: AnyObject {
     /// One whole text message, valid UTF-8, unmasked. Not called once the socket is closing.
     func received(text: ByteBuffer)
 
+    /// One whole binary message. Called only where the terms of the path accept such.
+    func received(binary: ByteBuffer)
+
     /// The server stops: finish what has begun, say the last words, and call `close`, which closes the socket with
     /// 1001. Who has not done so within the close timeout is closed in the middle of it.
     func draining(then close: @escaping () -> Void)
@@ -18,5 +21,6 @@ package protocol SocketSession: AnyObject {
 }
 
 extension SocketSession {
+    package func received(binary: ByteBuffer) {}
     package func draining(then close: @escaping () -> Void) { close() }
 }

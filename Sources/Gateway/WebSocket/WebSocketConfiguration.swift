@@ -13,6 +13,10 @@ package struct WebSocketConfiguration: Sendable {
     /// where clients are known to send something, or half-open sockets are not the only silent ones.
     package var idleLimit: TimeAmount?
 
+    /// The longest that a message may take from its first byte to its last, all fragments together; beyond it
+    /// 1008. Otherwise a client that sends a byte now and then keeps the memory of a message for ever.
+    package var messageTimeout: TimeAmount = .seconds(30)
+
     /// How long a client may take to answer a close frame, or to read what was sent before it, until the
     /// connection is cut.
     package var closeTimeout: TimeAmount = .seconds(5)

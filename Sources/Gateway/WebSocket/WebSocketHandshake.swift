@@ -49,11 +49,12 @@ enum WebSocketHandshake {
         elements(values).map { $0.lowercased() }
     }
 
+    /// By bytes: to `Character` a comma before a combining mark is no comma.
     private static func elements(_ values: [String]) -> [String] {
-        values.flatMap { $0.split(separator: ",") }.compactMap { element in
-            let trimmed = element.trimmingPrefix { $0 == " " || $0 == "\t" }
-            let end = trimmed.lastIndex { $0 != " " && $0 != "\t" }
-            return end.map { String(trimmed[...$0]) }
+        values.flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }.compactMap { element in
+            let trimmed = element.drop { $0 == 0x20 || $0 == 0x09 }
+            let end = trimmed.lastIndex { $0 != 0x20 && $0 != 0x09 }
+            return end.map { String(Substring(trimmed[...$0])) }
         }
     }
 }

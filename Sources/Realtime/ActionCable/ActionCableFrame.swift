@@ -70,11 +70,15 @@ package enum DisconnectReason: String, Sendable {
     case unauthorized
     case serverRestart = "server_restart"
     case tooManyErrors = "too_many_errors"
+    case tooManySessions = "too_many_sessions"
+    case tooManyFrames = "too_many_frames"
+    case tooSlow = "too_slow"
+    case tokenExpired = "token_expired"
 
     package var mayReconnect: Bool {
         switch self {
-        case .unauthorized, .tooManyErrors: false
-        case .serverRestart: true
+        case .unauthorized, .tokenExpired, .tooManyErrors, .tooManySessions: false
+        case .serverRestart, .tooManyFrames, .tooSlow: true
         }
     }
 }

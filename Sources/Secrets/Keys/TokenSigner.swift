@@ -54,6 +54,13 @@ package struct TokenSigner: Sendable {
         return .success(payload)
     }
 
+    /// The expiry that a token says of itself, which is to be believed of a verified one only.
+    package static func expiry(of token: String) -> Date? {
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 5, let seconds = Int(parts[1]) else { return nil }
+        return Date(timeIntervalSince1970: Double(seconds))
+    }
+
     private func signature(of text: String, _ key: SecretKey) -> String {
         Base64.urlSafe.encode(key.withBytes { hmacSHA256(key: $0, text.utf8) })
     }

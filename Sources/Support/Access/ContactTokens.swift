@@ -13,8 +13,16 @@ package struct ContactTokens: Sendable {
         self.lifetime = lifetime
     }
 
+    /// When a token ends that is issued now: they are signed in whole seconds.
+    func end(ofOneIssuedAt now: Timestamp) -> Timestamp {
+        let milliseconds = now.adding(lifetime).milliseconds
+        return Timestamp(milliseconds: milliseconds - milliseconds % 1000)
+    }
+
     package func issue(_ session: ContactSession, at now: Timestamp) throws -> String {
-        signer.sign(
+        var session = session
+        session.expiresAt = nil
+        return signer.sign(
             try JSONEncoder().encode(session), purpose: Self.purpose, expiry: now.adding(lifetime).date)
     }
 
@@ -24,7 +32,9 @@ package struct ContactTokens: Sendable {
         switch signer.verify(token, purpose: Self.purpose, at: now.date) {
         case .success(let payload):
             do {
-                return try JSONDecoder().decode(ContactSession.self, from: Data(payload))
+                var session = try JSONDecoder().decode(ContactSession.self, from: Data(payload))
+                session.expiresAt = TokenSigner.expiry(of: token).map { Timestamp($0) }
+                return session
             } catch {
                 throw invalid
             }

@@ -20,11 +20,13 @@ struct LoginRows: Sendable {
         let loginID: Identifier<Support.Login>
         let email: String
         let agents: [Place]
+        /// When the token ends; nil in what an earlier version left in Redis.
+        var expiresAt: Timestamp?
 
-        func session(_ agent: Place) -> AgentSession {
+        func session(_ agent: Place, token digest: String) -> AgentSession {
             AgentSession(
                 loginID: loginID, accountID: agent.accountID, agentID: agent.agentID, name: agent.name,
-                role: agent.role)
+                role: agent.role, tokenDigest: digest, expiresAt: expiresAt)
         }
     }
 
@@ -56,7 +58,7 @@ struct LoginRows: Sendable {
     func person(token digest: String, at now: Timestamp) async throws -> Person? {
         let rows = try await postgres.query(
             """
-            SELECT l.id AS login_id, l.email, a.id AS agent_id, a.name, a.role, c.id AS account_id,
+            SELECT t.expires_at, l.id AS login_id, l.email, a.id AS agent_id, a.name, a.role, c.id AS account_id,
                 c.name AS account_name
             FROM login_tokens t
             JOIN logins l ON l.id = t.login_id
@@ -74,6 +76,6 @@ struct LoginRows: Sendable {
                     accountName: try row.decode("account_name"),
                     agentID: Identifier(try row.decode("agent_id")), name: try row.decode("name"),
                     role: Role(rawValue: try row.decode("role")) ?? .agent)
-            })
+            }, expiresAt: Timestamp(try first.decode("expires_at", as: Date.self)))
     }
 }

@@ -52,26 +52,39 @@ package struct Logins: Sendable {
         }
         try await remember(person, digest, at: now)
         return SignedIn(
-            token: token, session: person.session(agent), email: person.email,
+            token: token, session: person.session(agent, token: digest), email: person.email,
             accounts: person.agents.map { Account(id: $0.accountID, name: $0.accountName) })
     }
 
+    /// The token is worth nothing any more, and all gateways are told so.
     package func signOut(token: String) async throws {
         let digest = Digest.sha256Hex(token)
         try await rows.deleteToken(digest: digest)
         _ = try await redis.send(["DEL", .string(key(digest))])
+        _ = try await redis.send([
+            "PUBLISH", .string(Revocation.channel), .string(Revocation.message(of: digest)),
+        ])
+    }
+
+    /// Whether what once let a member of staff in still does. Throws what `authenticate` would: `.unauthorized` for a
+    /// token that has ended, `.notFound` when they no longer work in that account.
+    package func confirm(_ session: AgentSession, at now: Timestamp) async throws {
+        guard let digest = session.tokenDigest else { return }
+        guard try await person(digest, at: now).agents.contains(where: { $0.agentID == session.agentID })
+        else { throw SupportError.notFound("account") }
     }
 
     /// - Parameter account: which of their accounts to work in; the first one when not given.
     package func authenticate(
         token: String, account: Account.ID?, at now: Timestamp
     ) async throws -> AgentSession {
-        let person = try await person(token: token, at: now)
+        let digest = Digest.sha256Hex(token)
+        let person = try await person(digest, at: now)
         guard
             let agent = account.map({ id in person.agents.first { $0.accountID == id } })
                 ?? person.agents.first
         else { throw SupportError.notFound("account") }
-        return person.session(agent)
+        return person.session(agent, token: digest)
     }
 
     private func verify(_ password: String, against hash: String?) async throws -> PasswordHasher.Verdict {
@@ -82,8 +95,7 @@ package struct Logins: Sendable {
         }
     }
 
-    private func person(token: String, at now: Timestamp) async throws -> LoginRows.Person {
-        let digest = Digest.sha256Hex(token)
+    private func person(_ digest: String, at now: Timestamp) async throws -> LoginRows.Person {
         let known = try await redis.send(["GET", .string(key(digest))]).bytes.map {
             try JSONDecoder().decode(Known.self, from: Data($0.readableBytesView))
         }

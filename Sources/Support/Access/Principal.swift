@@ -11,6 +11,33 @@ package enum Principal: Codable, Sendable {
         case .agent(let session): session.accountID
         }
     }
+
+    /// Who it is, whatever they were let in with.
+    package enum ID: Hashable, Sendable {
+        case contact(Contact.ID)
+        case agent(Agent.ID)
+    }
+
+    package var id: ID {
+        switch self {
+        case .contact(let session): .contact(session.contactID)
+        case .agent(let session): .agent(session.agentID)
+        }
+    }
+
+    /// When the token that let them in ends; nil where it was not a token.
+    package var expiresAt: Timestamp? {
+        switch self {
+        case .contact(let session): session.expiresAt
+        case .agent(let session): session.expiresAt
+        }
+    }
+
+    /// The login token of a member of staff, as `AgentSession` has it.
+    package var tokenDigest: String? {
+        guard case .agent(let session) = self else { return nil }
+        return session.tokenDigest
+    }
 }
 
 /// A contact, as their signed token names them: one person in one inbox, with the one chat that is theirs.
@@ -22,12 +49,15 @@ package struct ContactSession: Codable, Sendable, Equatable {
     package let inboxID: Inbox.ID
     package let contactID: Contact.ID
     package let chatID: Chat.ID
+    /// When the token ends; set where one was shown. A token does not repeat it inside.
+    package var expiresAt: Timestamp?
 
     enum CodingKeys: String, CodingKey {
         case accountID = "a"
         case inboxID = "i"
         case contactID = "c"
         case chatID = "h"
+        case expiresAt = "e"
     }
 }
 
@@ -38,6 +68,19 @@ package struct AgentSession: Codable, Sendable, Equatable {
     package let agentID: Agent.ID
     package let name: String
     package let role: Role
+    /// SHA-256 of the login token that was shown, in hexadecimal: tells which one it was, and opens nothing.
+    package var tokenDigest: String?
+    /// When that token ends.
+    package var expiresAt: Timestamp?
+
+    package init(
+        loginID: Identifier<Login>, accountID: Account.ID, agentID: Agent.ID, name: String, role: Role,
+        tokenDigest: String? = nil, expiresAt: Timestamp? = nil
+    ) {
+        (self.loginID, self.accountID, self.agentID) = (loginID, accountID, agentID)
+        (self.name, self.role) = (name, role)
+        (self.tokenDigest, self.expiresAt) = (tokenDigest, expiresAt)
+    }
 
     package func require(_ role: Role) throws(SupportError) {
         if self.role < role { throw .forbidden("This needs the role \(role.rawValue).") }

@@ -37,9 +37,10 @@ package struct Sessions: Sendable {
     ) async throws -> (principal: Principal, subscriptions: [String])? {
         guard let found = try await redis.send(["GETDEL", .string(key(id))]).bytes else { return nil }
         let kept = try JSONDecoder().decode(Kept.self, from: Data(found.readableBytesView))
+        if let end = kept.principal.expiresAt, end <= .now() { return nil }
         switch (kept.principal, caller) {
         case (.contact, nil): break
-        case (.contact(let session), .contact(let now)) where session == now: break
+        case (.contact(let session), .contact(let now)) where session.chatID == now.chatID: break
         case (.agent(let session), .agent(let now)) where session.isSamePerson(as: now): break
         default: return nil
         }

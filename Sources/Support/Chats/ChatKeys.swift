@@ -1,4 +1,5 @@
 import Realtime
+import Secrets
 
 /// The Redis keys and channels of a chat and its account: all of them in the account's cell.
 extension Chat.Address {
@@ -13,6 +14,8 @@ extension Chat.Address {
     ///     archived                 1 | 0
     ///     conversation status version opened_at assigned_at assignee assignee_name    the latest episode
     ///     {user,admin}_{delivered,read}, …_at    how far each side has got and read, and when it moved there
+    ///     {user,admin}_{delivered,read}_moves    the last moves of that mark, ` SEQ:MS` each
+    ///     read:AGENT               how far this agent has read
     ///     idle                     1 once the keys were left to expire
     package var state: String { key("chat:\(chatID)") }
     /// Stream, `seq-0` → the message as clients see it.
@@ -39,4 +42,8 @@ extension Chat.Address {
 
     /// String: the bucket that limits how fast somebody writes.
     package func rate(of sender: String) -> String { key("rate:\(sender)") }
+    /// The same for an address, of which Redis sees a digest: who was where is nobody's business there.
+    package func rate(ofAddress address: String) -> String {
+        cell.key("rate:address:\(Digest.sha256Hex(address).prefix(32))")
+    }
 }

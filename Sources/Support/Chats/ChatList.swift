@@ -51,8 +51,9 @@ package struct ChatList: Sendable {
 
     let postgres: PostgresPool
 
+    /// - Parameter agent: whose unread messages are counted; without one they all count 0.
     package func page(
-        _ filter: Filter, of account: Account.ID, before: String?, limit: Int = 25
+        _ filter: Filter, of account: Account.ID, for agent: Agent.ID? = nil, before: String?, limit: Int = 25
     ) async throws -> Page {
         let limit = min(max(1, limit), 100)
         var cursor: Cursor?
@@ -63,7 +64,8 @@ package struct ChatList: Sendable {
             cursor = place
         }
         let rows = try await postgres.query(
-            Self.query(filter, of: account, before: cursor, limit: limit + 1), in: .account(account))
+            Self.query(filter, of: account, for: agent, before: cursor, limit: limit + 1),
+            in: .account(account))
         let chats = try rows.prefix(limit).map { ChatListItem(try ChatRows.row($0)) }
         let next =
             rows.count > limit
@@ -74,8 +76,10 @@ package struct ChatList: Sendable {
     }
 
     /// Every condition is a bind; what has no bind is one of two fixed texts, each with its partial index.
-    static func query(_ filter: Filter, of account: Account.ID, before: Cursor?, limit: Int) -> SQL {
-        var sql = ChatRows.selection + "WHERE s.account_id = \(account.uuid) AND s.last_seq > 0"
+    static func query(
+        _ filter: Filter, of account: Account.ID, for agent: Agent.ID? = nil, before: Cursor?, limit: Int
+    ) -> SQL {
+        var sql = ChatRows.selection(for: agent) + "WHERE s.account_id = \(account.uuid) AND s.last_seq > 0"
         sql += filter.archived ? " AND s.archived_at IS NOT NULL" : " AND s.archived_at IS NULL"
         if let status = filter.status { sql += " AND v.status = \(status.rawValue)" }
         if let assignee = filter.assignee { sql += " AND v.assignee_id = \(assignee.uuid)" }

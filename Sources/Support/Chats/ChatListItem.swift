@@ -13,7 +13,10 @@ package struct ChatListItem: Encodable, Sendable {
     package var lastMessagePreview: String?
     package var lastMessageSender: Sender.Kind?
     package var messageCount: Int
+    /// Nobody on staff has read all that the contact wrote.
     package var unread: Bool
+    /// How much of it the agent who asks has not read themselves; 100 stands for 100 or more.
+    package var unreadCount: Int
     package var archived: Bool
     package var status: Conversation.Status?
     package var assignee: Conversation.View.Assignee?
@@ -25,6 +28,7 @@ package struct ChatListItem: Encodable, Sendable {
         case lastMessagePreview = "last_message_preview"
         case lastMessageSender = "last_message_sender"
         case messageCount = "message_count"
+        case unreadCount = "unread_count"
     }
 
     init(_ row: ChatRows.Row) {
@@ -37,6 +41,7 @@ package struct ChatListItem: Encodable, Sendable {
         lastMessageSender = row.lastMessageSender
         messageCount = row.lastSeq
         unread = row.lastUserSeq > row.adminMarks.read
+        unreadCount = row.unreadCount
         archived = row.archivedAt != nil
         status = row.conversation?.status
         assignee = row.conversation.flatMap { episode in
@@ -56,6 +61,7 @@ package struct ChatListItem: Encodable, Sendable {
         try container.encode(lastMessageSender, forKey: .lastMessageSender)
         try container.encode(messageCount, forKey: .messageCount)
         try container.encode(unread, forKey: .unread)
+        try container.encode(unreadCount, forKey: .unreadCount)
         try container.encode(archived, forKey: .archived)
         try container.encode(status, forKey: .status)
         try container.encode(assignee, forKey: .assignee)

@@ -27,19 +27,51 @@ struct ChatRows: Sendable {
         let adminMarks: Message.Marks
         let archivedAt: Timestamp?
         let conversation: Episode?
+        /// For the agent who asks; 0 when nobody does.
+        let unreadCount: Int
     }
+
+    /// Where counting a chat's unread messages ends: this many stand for “as many or more”.
+    static let unreadLimit = 100
 
     let postgres: PostgresPool
 
     /// Each chat with the two rows it needs beside it: no query per row, whatever the length of the list.
-    static let selection: SQL = """
+    ///
+    /// Unread for an agent are the contact's messages above that agent's own mark, since they joined the staff. At most
+    /// `unreadLimit` are counted, off the index of messages and only where the contact wrote above the mark, so a chat
+    /// with a long past costs no more than others.
+    ///
+    /// - Parameter agent: who asks.
+    static func selection(for agent: Agent.ID?) -> SQL {
+        columns + """
+             (SELECT count(*) FROM (
+                SELECT FROM support_messages m
+                WHERE me.id IS NOT NULL
+                    AND m.account_id = s.account_id AND m.chat_id = s.id AND m.sender_type = 'user'
+                    AND m.seq > CASE WHEN r.read_seq IS NULL THEN 0 ELSE r.read_seq END
+                    AND s.last_user_seq > CASE WHEN r.read_seq IS NULL THEN 0 ELSE r.read_seq END
+                    AND m.id >= uuid_v7_floor(me.unread_since)
+                LIMIT \(unreadLimit)) n) AS unread_count
+            """ + tables + """
+                LEFT JOIN agents me ON me.account_id = s.account_id AND me.id = \(agent?.uuid)
+                LEFT JOIN agent_chat_reads r ON r.account_id = s.account_id AND r.chat_id = s.id AND r.agent_id = me.id
+
+                """
+    }
+
+    private static let columns: SQL = """
         SELECT s.id, s.account_id, s.last_seq, s.last_user_seq, s.last_message_at, s.last_message_preview,
             s.last_message_sender, s.archived_at, s.user_delivered_seq, s.user_delivered_at, s.user_read_seq,
             s.user_read_at, s.admin_delivered_seq, s.admin_delivered_at, s.admin_read_seq, s.admin_viewed_at,
             c.id AS contact_id, c.name AS contact_name, c.email AS contact_email,
             i.id AS inbox_id, i.name AS inbox_name,
             v.id AS conversation_id, v.status, v.version, v.opened_at, v.assigned_at, v.assignee_id,
-            a.name AS assignee_name
+            a.name AS assignee_name,
+        """
+
+    private static let tables: SQL = """
+
         FROM support_chats s
         JOIN contacts c ON c.account_id = s.account_id AND c.id = s.contact_id
         JOIN inboxes i ON i.account_id = s.account_id AND i.id = s.inbox_id
@@ -51,11 +83,22 @@ struct ChatRows: Sendable {
 
         """
 
-    func find(_ chat: Chat.Address) async throws -> Row? {
+    func find(_ chat: Chat.Address, for agent: Agent.ID? = nil) async throws -> Row? {
         let rows = try await postgres.query(
-            Self.selection + "WHERE s.account_id = \(chat.accountID.uuid) AND s.id = \(chat.chatID.uuid)",
+            Self.selection(for: agent)
+                + "WHERE s.account_id = \(chat.accountID.uuid) AND s.id = \(chat.chatID.uuid)",
             in: .account(chat.accountID))
         return try rows.first.map(Self.row)
+    }
+
+    /// How far each agent has read the chat who has at all.
+    func reads(_ chat: Chat.Address) async throws -> [(agent: Agent.ID, seq: Int)] {
+        let rows = try await postgres.query(
+            """
+            SELECT agent_id, read_seq FROM agent_chat_reads
+            WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid)
+            """, in: .account(chat.accountID))
+        return try rows.map { (Identifier(try $0.decode("agent_id")), try $0.decode("read_seq")) }
     }
 
     /// The contact's one chat in an inbox, made if it is not there yet; whoever comes first decides its id.
@@ -104,6 +147,7 @@ struct ChatRows: Sendable {
                 delivered: try row.decode("admin_delivered_seq"),
                 deliveredAt: try moment("admin_delivered_at"),
                 read: try row.decode("admin_read_seq"), readAt: try moment("admin_viewed_at")),
-            archivedAt: try moment("archived_at"), conversation: episode)
+            archivedAt: try moment("archived_at"), conversation: episode,
+            unreadCount: try row.decode("unread_count"))
     }
 }

@@ -26,7 +26,10 @@ struct ChatSeed: Encodable, Sendable {
             ])
     }
 
-    init(_ chat: ChatRows.Row, messages: [Message], clients: [(seq: Int, clientID: String)]) throws {
+    init(
+        _ chat: ChatRows.Row, messages: [Message], clients: [(seq: Int, clientID: String)],
+        reads: [(agent: Agent.ID, seq: Int)]
+    ) throws {
         var fields = [
             "seq", "\(chat.lastSeq)", "persisted", "\(chat.lastSeq)", "archived",
             chat.archivedAt == nil ? "0" : "1",
@@ -39,6 +42,7 @@ struct ChatSeed: Encodable, Sendable {
         ] {
             if let moment { fields += [name, moment.iso8601] }
         }
+        for read in reads { fields += ["read:\(read.agent)", "\(read.seq)"] }
         if let episode = chat.conversation {
             fields += [
                 "conversation", episode.id.description, "status", episode.status.rawValue,

@@ -28,14 +28,20 @@ package struct Chats: Sendable {
         _ chat: Chat.Address, to viewer: Principal, _ range: MessageRange = .newest, limit: Int = 50,
         at now: Timestamp
     ) async throws -> ChatView {
+        try await look(chat, viewer, range, limit, now).view
+    }
+
+    private func look(
+        _ chat: Chat.Address, _ viewer: Principal, _ range: MessageRange, _ limit: Int, _ now: Timestamp
+    ) async throws -> (view: ChatView, live: LiveState) {
         let limit = min(max(1, limit), Self.pageLimit)
         if case .since(let moment) = range {
             // So many that a moment not long ago is among them, and PostgreSQL need not be asked.
             let live = try await live(chat, viewer, .newest, Self.pageLimit, now)
             let seq = try await pages.seq(at: moment, live, chat)
-            return try await show(chat, viewer, .after(seq), asked: range, limit, now)
+            return try await look(chat, viewer, .after(seq), asked: range, limit, now)
         }
-        return try await show(chat, viewer, range, asked: range, limit, now)
+        return try await look(chat, viewer, range, asked: range, limit, now)
     }
 
     /// The same for those who ask again and again. When nothing has changed it costs one script call, which brings no
@@ -61,26 +67,30 @@ package struct Chats: Sendable {
         case changed(ChatView)
     }
 
-    private func show(
+    private func look(
         _ chat: Chat.Address, _ viewer: Principal, _ range: MessageRange, asked: MessageRange, _ limit: Int,
         _ now: Timestamp
-    ) async throws -> ChatView {
+    ) async throws -> (view: ChatView, live: LiveState) {
         let live = try await live(chat, viewer, range, limit, now)
-        return try await view(chat, live, range, asked: asked, limit, for: viewer)
+        return (try await view(chat, live, range, asked: asked, limit, for: viewer), live)
     }
 
     /// The chat with the row of the staff's list around it.
     package func showToStaff(
         _ chat: Chat.Address, _ viewer: AgentSession, at now: Timestamp
     ) async throws -> AdminChatView {
-        let view = try await show(chat, to: .agent(viewer), at: now)
-        let row = try await row(of: chat)
+        let (view, live) = try await look(chat, .agent(viewer), .newest, 50, now)
+        let row = try await row(of: chat, for: viewer.agentID)
         var item = ChatListItem(row)
         // Redis is ahead of PostgreSQL by what is in the journal.
         item.archived = view.archived
         item.messageCount = max(item.messageCount, view.position.offset)
         item.status = view.conversation?.status
         item.assignee = view.conversation?.assignee
+        let read = live.readSeq(of: viewer.agentID)
+        if view.messages.first.map({ $0.seq <= read + 1 }) ?? true {
+            item.unreadCount = view.messages.count { $0.seq > read && $0.senderType == .user }
+        }
         if let last = view.messages.last {
             item.lastMessageAt = last.createdAt
             item.lastMessagePreview = MessageDraft.preview(of: last.content)
@@ -90,9 +100,11 @@ package struct Chats: Sendable {
     }
 
     /// The news of a chat's first message is some milliseconds faster than its row.
-    private func row(of chat: Chat.Address) async throws -> ChatRows.Row {
+    private func row(of chat: Chat.Address, for agent: Agent.ID) async throws -> ChatRows.Row {
         for _ in 0..<40 {
-            if let row = try await unavailable({ try await coldChats.chatRows.find(chat) }) { return row }
+            if let row = try await unavailable({ try await coldChats.chatRows.find(chat, for: agent) }) {
+                return row
+            }
             try await Task.sleep(for: .milliseconds(25))
         }
         throw SupportError.unavailable("This chat is just being written down; try again in a moment.")

@@ -58,6 +58,7 @@ struct ColdChats: Sendable {
         guard let row = try await chatRows.find(chat) else { return nil }
         let messages = try await messageRows.newest(chat, limit: configuration.historyLength)
         let clients = try await messageRows.clientIDs(chat, limit: configuration.rememberedClientIDs)
-        return try ChatSeed(row, messages: messages, clients: clients)
+        let reads = try await chatRows.reads(chat)
+        return try ChatSeed(row, messages: messages, clients: clients, reads: reads)
     }
 }

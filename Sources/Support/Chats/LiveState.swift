@@ -44,6 +44,7 @@ struct LiveState: Sendable {
     var isNew: Bool { fields["new"] != nil }
     var adminReadSeq: Int { number("admin_read") }
     var userReadSeq: Int { number("user_read") }
+    func readSeq(of agent: Agent.ID) -> Int { number("read:\(agent)") }
 
     /// How far the other side of a message's sender has got and read.
     func marks(by reader: Sender.Kind) -> Message.Marks {
@@ -51,7 +52,17 @@ struct LiveState: Sendable {
             delivered: number("\(reader.rawValue)_delivered"),
             deliveredAt: fields["\(reader.rawValue)_delivered_at"].flatMap(Timestamp.init(iso8601:)),
             read: number("\(reader.rawValue)_read"),
-            readAt: fields["\(reader.rawValue)_read_at"].flatMap(Timestamp.init(iso8601:)))
+            readAt: fields["\(reader.rawValue)_read_at"].flatMap(Timestamp.init(iso8601:)),
+            deliveries: moves("\(reader.rawValue)_delivered_moves"),
+            readings: moves("\(reader.rawValue)_read_moves"))
+    }
+
+    private func moves(_ field: String) -> [Message.Marks.Move] {
+        (fields[field] ?? "").split(separator: " ").compactMap { move in
+            let parts = move.split(separator: ":").compactMap { Int($0) }
+            return parts.count == 2
+                ? .init(upTo: parts[0], at: Timestamp(milliseconds: parts[1])) : nil
+        }
     }
 
     var conversation: Conversation.View? {

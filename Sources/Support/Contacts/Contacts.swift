@@ -76,6 +76,7 @@ package struct Contacts: Sendable {
         } else if introduction.contactToken != nil, let known = try? await rows.find(session) {
             contact = known  // with PostgreSQL away the name is missing, nothing else
         }
+        session.expiresAt = tokens.end(ofOneIssuedAt: now)
         return Session(token: try tokens.issue(session, at: now), session: session, contact: contact)
     }
 

@@ -55,6 +55,9 @@ package struct Fact: Decodable, Sendable {
     package let mark: Receipts.Mark?
     package let fromSeq: Int?
     package let upToSeq: Int?
+    /// Who on staff read, and up to where they have read now.
+    package let agentID: Agent.ID?
+    package let agentUpToSeq: Int?
     package let archived: Bool?
 
     enum CodingKeys: String, CodingKey {
@@ -64,6 +67,8 @@ package struct Fact: Decodable, Sendable {
         case senderID = "sender_id"
         case fromSeq = "from_seq"
         case upToSeq = "up_to_seq"
+        case agentID = "agent_id"
+        case agentUpToSeq = "agent_up_to_seq"
     }
 
     package init(_ entry: JournalEntry) throws {

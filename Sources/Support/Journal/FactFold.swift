@@ -19,6 +19,10 @@ struct FactFold {
         /// nil = as it was; otherwise when it was put away, or that it came back.
         var archive: ArchiveChange?
         var marks: [MarkKey: (seq: Int, at: Timestamp)] = [:]
+
+        mutating func raise(_ key: MarkKey, to seq: Int, at moment: Timestamp) {
+            if seq > marks[key]?.seq ?? 0 { marks[key] = (seq, moment) }
+        }
     }
 
     /// A chat's messages are in PostgreSQL up to this one.
@@ -45,11 +49,19 @@ struct FactFold {
         let upTo: Int
     }
 
+    /// An agent's own mark in a chat.
+    struct AgentKey: Hashable {
+        let accountID: Account.ID
+        let chatID: Chat.ID
+        let agentID: Agent.ID
+    }
+
     private(set) var births: [(fact: Fact, about: Fact.About)] = []
     private(set) var messages: [NewMessage] = []
     private(set) var conversations: [Conversation.ID: (fact: Fact, episode: Fact.Episode)] = [:]
     private(set) var chats: [Chat.ID: ChatChange] = [:]
     private(set) var marked: [Marked] = []
+    private(set) var agentReads: [AgentKey: (seq: Int, at: Timestamp)] = [:]
 
     init(_ facts: [Fact]) {
         for fact in facts { add(fact) }
@@ -65,6 +77,12 @@ struct FactFold {
     }
 
     private mutating func add(_ fact: Fact) {
+        if let agent = fact.agentID, let upTo = fact.agentUpToSeq {
+            let key = AgentKey(accountID: fact.accountID, chatID: fact.chatID, agentID: agent)
+            if upTo > agentReads[key]?.seq ?? 0 { agentReads[key] = (upTo, fact.at) }
+            // Read by somebody before: nothing about the chat has changed.
+            if fact.upToSeq == fact.fromSeq { return }
+        }
         var chat = chats[fact.chatID] ?? ChatChange(accountID: fact.accountID)
         defer { chats[fact.chatID] = chat }
 
@@ -87,7 +105,9 @@ struct FactFold {
         case .chatMarked:
             guard let by = fact.by, let mark = fact.mark, let upTo = fact.upToSeq else { return }
             let key = MarkKey(by: by, mark: mark)
-            chat.marks[key] = (upTo, fact.at)
+            chat.raise(key, to: upTo, at: fact.at)
+            // What has been read has been delivered.
+            if mark == .read { chat.raise(MarkKey(by: by, mark: .delivered), to: upTo, at: fact.at) }
             marked.append(Marked(fact: fact, key: key, from: fact.fromSeq ?? 0, upTo: upTo))
         }
     }

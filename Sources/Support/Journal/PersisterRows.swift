@@ -23,6 +23,7 @@ enum PersisterRows {
         if !fold.conversations.isEmpty { statements.append(conversations(fold)) }
         if !fold.chats.isEmpty { statements.append(changes(fold)) }
         statements += fold.marked.isEmpty ? [] : receipts(fold)
+        if !fold.agentReads.isEmpty { statements.append(agentReads(fold)) }
         if !statements.isEmpty { try connection.query(statements) }
     }
 
@@ -97,13 +98,13 @@ enum PersisterRows {
                 last_message_sender = coalesce(n.sender, s.last_message_sender),
                 archived_at = CASE WHEN n.moved THEN n.archived_at ELSE s.archived_at END,
                 user_delivered_seq = greatest(s.user_delivered_seq, n.ud),
-                user_delivered_at = greatest(s.user_delivered_at, n.ud_at),
+                user_delivered_at = CASE WHEN n.ud > s.user_delivered_seq THEN n.ud_at ELSE s.user_delivered_at END,
                 user_read_seq = greatest(s.user_read_seq, n.ur),
-                user_read_at = greatest(s.user_read_at, n.ur_at),
+                user_read_at = CASE WHEN n.ur > s.user_read_seq THEN n.ur_at ELSE s.user_read_at END,
                 admin_delivered_seq = greatest(s.admin_delivered_seq, n.ad),
-                admin_delivered_at = greatest(s.admin_delivered_at, n.ad_at),
+                admin_delivered_at = CASE WHEN n.ad > s.admin_delivered_seq THEN n.ad_at ELSE s.admin_delivered_at END,
                 admin_read_seq = greatest(s.admin_read_seq, n.ar),
-                admin_viewed_at = greatest(s.admin_viewed_at, n.ar_at)
+                admin_viewed_at = CASE WHEN n.ar > s.admin_read_seq THEN n.ar_at ELSE s.admin_viewed_at END
             FROM unnest(\(changed.map(\.value.accountID.uuid)), \(changed.map(\.key.uuid)),
                 \(changed.map(\.value.lastMessage?.seq)), \(changed.map(\.value.lastUserSeq)),
                 \(changed.map(\.value.lastMessage?.createdAt.date)),
@@ -117,6 +118,22 @@ enum PersisterRows {
                 AS n (account_id, id, last_seq, last_user_seq, last_at, preview, sender, moved, archived_at,
                     ud, ud_at, ur, ur_at, ad, ad_at, ar, ar_at)
             WHERE s.account_id = n.account_id AND s.id = n.id
+            """
+    }
+
+    private static func agentReads(_ fold: FactFold) -> SQL {
+        // In one order everywhere, as above.
+        let reads = fold.agentReads.map { (key: $0.key, mark: $0.value) }.sorted {
+            ($0.key.chatID.description, $0.key.agentID.description)
+                < ($1.key.chatID.description, $1.key.agentID.description)
+        }
+        return """
+            INSERT INTO agent_chat_reads AS old (account_id, chat_id, agent_id, read_seq, read_at)
+            SELECT * FROM unnest(\(reads.map(\.key.accountID.uuid)), \(reads.map(\.key.chatID.uuid)),
+                \(reads.map(\.key.agentID.uuid)), \(reads.map(\.mark.seq)), \(reads.map(\.mark.at.date)))
+            ON CONFLICT (account_id, chat_id, agent_id) DO UPDATE SET read_seq = excluded.read_seq,
+                read_at = excluded.read_at
+            WHERE old.read_seq < excluded.read_seq
             """
     }
 

@@ -35,10 +35,27 @@ package struct Message: Codable, Sendable {
 
     /// How far a reader has got and read, and when the mark moved there.
     package struct Marks: Sendable {
+        /// One step of a mark: what it passed has this time.
+        struct Move: Sendable, Equatable {
+            let upTo: Int
+            let at: Timestamp
+        }
+
         var delivered = 0
         var deliveredAt: Timestamp?
         var read = 0
         var readAt: Timestamp?
+        /// The last moves, oldest first; where none fits the mark's own time stands in.
+        var deliveries: [Move] = []
+        var readings: [Move] = []
+
+        fileprivate func deliveredAt(_ seq: Int) -> Timestamp? {
+            seq > delivered ? nil : deliveries.first { $0.upTo >= seq }?.at ?? deliveredAt
+        }
+
+        fileprivate func readAt(_ seq: Int) -> Timestamp? {
+            seq > read ? nil : readings.first { $0.upTo >= seq }?.at ?? readAt
+        }
     }
 
     /// Fills in the receipts that the marks of the other side imply. A message that has been read has been
@@ -46,11 +63,13 @@ package struct Message: Codable, Sendable {
     mutating func apply(_ marks: Marks) {
         if seq <= marks.read {
             status = .read
-            readAt = readAt ?? marks.readAt
-            deliveredAt = deliveredAt ?? (seq <= marks.delivered ? marks.deliveredAt : marks.readAt) ?? readAt
+            readAt = readAt ?? marks.readAt(seq)
+            deliveredAt = deliveredAt ?? marks.deliveredAt(seq) ?? readAt
+            // Of a delivery so long ago that its time is forgotten, this much is known.
+            if let delivered = deliveredAt, let read = readAt, delivered > read { deliveredAt = read }
         } else if seq <= marks.delivered {
             status = .delivered
-            deliveredAt = deliveredAt ?? marks.deliveredAt
+            deliveredAt = deliveredAt ?? marks.deliveredAt(seq)
         }
     }
 

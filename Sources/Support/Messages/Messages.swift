@@ -36,11 +36,14 @@ package final class Messages: Sendable {
 
     /// Sends a message to a chat that the sender may write in.
     ///
+    /// - Parameter address: where it comes from, for the limit that all who write from there share; nil has none.
+    ///
     /// Throws `SupportError`: `.limited`, `.notFound` for a chat that does not exist, `.unavailable` when a cold
     /// chat cannot be read; and `RedisError` when Redis is away. After an error it is unknown whether the message
     /// was accepted, so the sender repeats it with the same `client_id`.
     package func send(
-        _ draft: MessageDraft, to chat: Chat.Address, from sender: Principal, at now: Timestamp
+        _ draft: MessageDraft, to chat: Chat.Address, from sender: Principal, address: String? = nil,
+        at now: Timestamp
     ) async throws -> Sent {
         let iso = now.iso8601
         let limit = sender.senderKind == .user ? configuration.contactMessages : configuration.agentMessages
@@ -48,6 +51,7 @@ package final class Messages: Sendable {
             chat.state, chat.history, chat.clients,
             chat.rate(of: "\(sender.senderKind.rawValue):\(sender.senderID)"),
             chat.waiting, chat.cell.journal, chat.cell.state, chat.staffLog,
+            chat.rate(ofAddress: address ?? ""),
         ]
         let arguments: [RedisArgument] = [
             .integer(now.milliseconds), .string(iso), .string(sender.senderKind.rawValue),
@@ -59,6 +63,8 @@ package final class Messages: Sendable {
             .integer(limit.burst),
             .integer(configuration.historyLength), .string(chat.channel), .string(chat.staffChannel),
             .integer(configuration.staffLogLength),
+            .integer(address == nil ? 0 : configuration.addressMessages.interval),
+            .integer(configuration.addressMessages.burst),
         ]
         let reply = try await coldChats.warm(chat, for: sender, at: now) {
             try await redis.evaluate(send, keys: keys, arguments: arguments)

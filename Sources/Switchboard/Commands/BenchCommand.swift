@@ -13,9 +13,10 @@ struct BenchMessagesCommand: AsyncParsableCommand {
         commandName: "messages",
         abstract: "Messages accepted, delivered and persisted per second, beside what Redis alone allows.",
         discussion: """
-            Needs a running gateway and worker, started with a rate limit that lets the bench through:
+            Needs a running gateway and worker, started with limits that let the bench through:
 
-              LIMITS_CONTACT_MESSAGES_BURST=1000000 LIMITS_CONTACT_MESSAGES_INTERVAL_MS=1 bin/dev
+              export LIMITS_CONTACT_MESSAGES_BURST=1000000 LIMITS_CONTACT_MESSAGES_INTERVAL_MS=1
+              export LIMITS_ADDRESS_MESSAGES_BURST=1000000 LIMITS_FRAMES_BURST=1000000; bin/dev
               eval "$(bin/services env .switchboard)"; export SWITCHBOARD_SECRET=$(cat .switchboard/secret)
               .build/release/switchboard bench messages --url http://127.0.0.1:3000 --chats 200
 

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import Realtime
 import ServiceLifecycle
+import Support
 
 /// A gateway: HTTP and sockets, stateless, any number of them.
 struct GatewayRole {
@@ -19,9 +20,11 @@ struct GatewayRole {
             redis: settings.redis, group: house.group, logger: logger,
             frameHeader: { FrameEncoder.textHeader(length: $0, into: &$1) })
         let drain = Drain()
+        let cable = Cable(
+            desk: house.desk, hub: hub, loops: loops, limits: settings.gateway.cable, logger: logger)
         let gateway = GatewayApplication(
             configuration: settings.gateway, desk: house.desk,
-            cable: Cable(desk: house.desk, hub: hub, loops: loops, logger: logger),
+            cable: cable,
             files: try StaticFiles(directory: "\(settings.home)/web/dist"), drain: drain, logger: logger,
             metrics: { [metrics] in metrics.exposition() })
         logger.info(
@@ -32,12 +35,17 @@ struct GatewayRole {
             services: [
                 .init(service: gateway.build(on: house.group)),
                 .init(
+                    service: LoginWatch(
+                        revocations: Revocations(redis: settings.redis, group: house.group, logger: logger),
+                        desk: house.desk, loops: loops, logger: logger)),
+                .init(
                     service: GatewayStop(drain: drain, period: settings.drainPeriod),
                     successTerminationBehavior: .gracefullyShutdownGroup),
             ], logger: logger)
         // For requests that never come to an end; sockets have a time-out of their own.
         group.maximumGracefulShutdownDuration = .seconds(10)
         try await ServiceGroup(configuration: group).run()
+        await cable.shutdown()
         await hub.shutdown()
     }
 }

@@ -4,7 +4,7 @@ import Support
 
 @testable import Gateway
 
-/// An ActionCable client that hears everything but the heartbeat.
+/// An ActionCable client that hears everything but the heartbeat, and of who comes and goes only when it asks.
 struct CableClient {
     let raw: RawClient
 
@@ -44,11 +44,18 @@ struct CableClient {
         try await send(String(decoding: JSONEncoder().encode(members), as: UTF8.self))
     }
 
+    private static let attendance: Set<String?> = ["presence", "agent_presence", "viewing"]
+
     /// What the server says next, heartbeats left out; whoever hears only these for long hears nothing more.
-    func next() async throws -> Said {
-        for _ in 0..<8 {
+    func next(attendance: Bool = false) async throws -> Said {
+        var heartbeats = 0
+        while heartbeats < 8 {
             let said = Said(try await raw.frame().payload)
-            if said["type"] != "ping" { return said }
+            if said["type"] == "ping" {
+                heartbeats += 1
+            } else if attendance || !Self.attendance.contains(said["message", "type"]) {
+                return said
+            }
         }
         throw RawClient.NotSeen(waitingFor: "a word", received: "heartbeats")
     }
@@ -64,7 +71,7 @@ struct CableClient {
     /// Hears until something fits, whatever comes in between.
     func hear(_ type: String) async throws -> Said {
         while true {
-            let said = try await next()
+            let said = try await next(attendance: Self.attendance.contains(type))
             if said["message", "type"] == type || said["type"] == type { return said }
         }
     }

@@ -73,8 +73,9 @@ import Testing
             #expect(
                 first.body.keys("chats", "0").isSuperset(of: [
                     "id", "user_email", "contact", "inbox", "last_message_at", "last_message_preview",
-                    "last_message_sender", "message_count", "unread", "archived", "status",
+                    "last_message_sender", "message_count", "unread", "unread_count", "archived", "status",
                 ]))
+            #expect(first.body.each("unread_count", of: "chats") == ["1", "1"])
             #expect(first.body["chats", "0", "user_email"] == "v3@example.com")
             let next = try #require(first.body["next"])
             let second = try await face.ask(.get, "/admin/chats?limit=2&before=\(next)", as: token)
@@ -108,6 +109,7 @@ import Testing
             #expect(answer.status == 200)
             #expect(answer.body["id"] == visitor.session.chatID.description)
             #expect(answer.body["unread"] == "0" || answer.body["unread"] == "false")
+            #expect(answer.body["unread_count"] == "0")
             #expect(answer.body.each("content", of: "messages") == ["question"])
             #expect(answer.body.each("status", of: "messages") == ["read"])
             #expect(answer.body["conversation", "status"] == "waiting")

@@ -16,6 +16,7 @@ import TestSupport
 struct TestFace: Sendable {
     let fixture: SupportFixture
     let client: any TestClientProtocol
+    let loops: CableLoops
 
     struct Answer: Sendable {
         let status: Int
@@ -29,7 +30,7 @@ struct TestFace: Sendable {
 
     /// - Parameter setup: `.router` answers requests without a socket, `.live` opens a port.
     static func run(
-        _ setup: TestingSetup = .router, in world: TestWorld? = nil,
+        _ setup: TestingSetup = .router, in world: TestWorld? = nil, limits: CableLimits = CableLimits(),
         _ configure: @Sendable (inout SupportConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (TestFace) async throws -> Void
     ) async throws {
@@ -38,6 +39,7 @@ struct TestFace: Sendable {
         let hub = try await Hub(
             redis: try RedisConfiguration(url: fixture.world.redisURL), group: group, logger: TestWorld.quiet,
             frameHeader: { FrameEncoder.textHeader(length: $0, into: &$1) })
+        let loops = try await CableLoops(group: group)
         let site = FileManager.default.temporaryDirectory.appending(path: "site-\(UUID())")
         try FileManager.default.createDirectory(at: site, withIntermediateDirectories: true)
         try Data("<h1>hello</h1>".utf8).write(to: site.appending(path: "index.html"))
@@ -49,15 +51,14 @@ struct TestFace: Sendable {
         let gateway = GatewayApplication(
             configuration: configuration, desk: fixture.desk,
             cable: Cable(
-                desk: fixture.desk, hub: hub, loops: try await CableLoops(group: group),
-                logger: TestWorld.quiet),
+                desk: fixture.desk, hub: hub, loops: loops, limits: limits, logger: TestWorld.quiet),
             files: try StaticFiles(directory: site.path), logger: TestWorld.quiet,
             metrics: { ByteBuffer(string: "# EOF\n") })
         let result: Result<Void, any Error>
         do {
             result = .success(
                 try await gateway.build(on: group).test(setup) { client in
-                    try await body(TestFace(fixture: fixture, client: client))
+                    try await body(TestFace(fixture: fixture, client: client, loops: loops))
                 })
         } catch {
             result = .failure(error)

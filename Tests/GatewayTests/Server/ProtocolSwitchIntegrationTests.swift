@@ -221,6 +221,25 @@ import Testing
         }
     }
 
+    @Test func `who sends the handshake byte by byte is dropped`() async throws {
+        var configuration = GatewayChannel.Configuration()
+        configuration.headTimeout = .milliseconds(500)
+        try await TestGateway.run(sockets: ["/echo": EchoSession.admit()], configuration: configuration) {
+            gateway in
+            let client = try await gateway.connect()
+            let started = ContinuousClock.now
+            let drip = Task {
+                for byte in handshake("/echo").utf8 {
+                    try await client.send([byte])
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            #expect(try await client.rest().readableBytes == 0)
+            #expect(ContinuousClock.now - started < .seconds(5), "the whole of it would take nine")
+            drip.cancel()
+        }
+    }
+
     @Test func `an idle connection is dropped after its last response`() async throws {
         var configuration = GatewayChannel.Configuration()
         configuration.idleTimeout = .milliseconds(100)

@@ -1,3 +1,4 @@
+import Glibc
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
@@ -67,6 +68,26 @@ final class RawClient: Sendable {
 
     func startReading() async throws {
         try await channel.setOption(.autoRead, value: true).get()
+    }
+
+    /// Vanishes as a machine without power does: the kernel drops whatever still comes for this connection, and
+    /// answers nothing, by a socket filter that takes no packet (SO_ATTACH_FILTER, `man 7 socket`).
+    func vanish() async throws {
+        struct Program: Sendable {
+            let length: UInt16
+            let address: UInt
+        }
+        guard let options = channel as? any SocketOptionProvider else {
+            throw NotSeen(waitingFor: "a TCP connection", received: "")
+        }
+        // One instruction of BPF, `ret 0`: code, two jumps and an operand.
+        let returnZero = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
+        defer { returnZero.deallocate() }
+        returnZero.initialize(to: UInt64(0x06).littleEndian)
+        try await options.unsafeSetSocketOption(
+            level: .socket, name: NIOBSDSocket.Option(rawValue: SO_ATTACH_FILTER),
+            value: Program(length: 1, address: UInt(bitPattern: returnZero))
+        ).get()
     }
 
     /// The server may have been faster and ended the whole connection.

@@ -43,6 +43,93 @@ import Testing
         }
     }
 
+    @Test func `the echo endpoint sends back texts and binaries, up to sixteen mebibytes`() async throws {
+        try await TestGateway.run(sockets: ["/echo": Echo.admit], configuration: .soonClosed) { gateway in
+            let client = try await gateway.openSocket()
+            let large = [UInt8](repeating: 97, count: 3 << 20)
+            for first in [0x81, 0x82] as [UInt8] {
+                try await client.send(ClientFrame.bytes(first, large))
+                let echo = try await client.frame()
+                #expect(echo.first == first)
+                #expect(echo.payload == ByteBuffer(bytes: large))
+            }
+            let beyond = [127] + ClientFrame.bigEndian(UInt64(16 << 20) + 1)
+            try await client.send(ClientFrame.bytes(0x82, announcing: beyond))
+            #expect(try await client.frame().closeCode == 1009)
+        }
+    }
+
+    private static let empty = ClientFrame.bytes(0x00)
+    private static let ping = ClientFrame.bytes(0x89)
+    private static let first = ClientFrame.bytes(0x01)
+    private static let unfinished: [(String, [UInt8])] = [
+        ("a frame", ClientFrame.text("0123456789")),
+        ("a message of fragments", first + empty + empty),
+        ("a message with pings between", first + ping + ping),
+    ]
+
+    @Test(arguments: unfinished)
+    func `who sends a message byte by byte is cut off`(name: String, bytes: [UInt8]) async throws {
+        var configuration = GatewayChannel.Configuration.soonClosed
+        configuration.webSocket.messageTimeout = .milliseconds(400)
+        try await TestGateway.run(sockets: ["/echo": EchoSession.admit()], configuration: configuration) {
+            gateway in
+            let client = try await gateway.openSocket()
+            let drip = Task {
+                for byte in bytes {
+                    try await client.send([byte])
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+            }
+            var frame = try await client.frame()
+            while frame.first == 0x8A { frame = try await client.frame() }
+            #expect(frame.closeCode == 1008, "\(name)")
+            drip.cancel()
+        }
+    }
+
+    @Test func `who always has the next message on its way is not`() async throws {
+        var configuration = GatewayChannel.Configuration.soonClosed
+        configuration.webSocket.messageTimeout = .milliseconds(400)
+        try await TestGateway.run(sockets: ["/echo": EchoSession.admit()], configuration: configuration) {
+            gateway in
+            let client = try await gateway.openSocket()
+            let message = ClientFrame.text("0123456789")
+            try await client.send(Array(message.prefix(5)))
+            for _ in 0..<40 {
+                try await client.send(Array(message.dropFirst(5) + message.prefix(5)))
+                #expect(try await client.frame().text == "0123456789")
+                try await Task.sleep(for: .milliseconds(25))
+            }
+        }
+    }
+
+    @Test func `a slow reader hears why in the words of its protocol, after whole frames`() async throws {
+        let log = SessionLog()
+        var configuration = GatewayChannel.Configuration.soonClosed
+        configuration.webSocket.maxOutboundBytes = 256 * 1024
+        var words = ByteBuffer()
+        FrameEncoder.text(ByteBuffer(string: "too slow for me"), into: &words)
+        let terms = SocketTerms(lastWordsToTheSlow: words)
+        let flood: Admit = { _, eventLoop in
+            eventLoop.makeSucceededFuture(
+                .accept(subprotocol: nil, terms: terms) {
+                    FloodSession($0, peak: NIOLockedValueBox(0), log: log)
+                })
+        }
+        try await TestGateway.run(sockets: ["/flood": flood], configuration: configuration) { gateway in
+            let client = try await gateway.openSocket("/flood", isReading: false)
+            try await client.send(ClientFrame.text("go"))
+            try await log.waits(for: "shut")
+            try await client.startReading()
+            _ = try await client.response()
+            var frame = try await client.frame()
+            while frame.payload.readableBytes == 1024 { frame = try await client.frame() }
+            #expect(frame.text == "too slow for me")
+            #expect(try await client.frame().closeCode == 1013)
+        }
+    }
+
     @Test func `pings are answered, fragments echoed whole`() async throws {
         try await withSocket { client in
             try await client.send(
@@ -188,4 +275,13 @@ private final class MixedSession: SocketSession {
 
     func received(text: ByteBuffer) {}
     func closed() {}
+}
+
+extension GatewayChannel.Configuration {
+    /// For clients that do not answer a close frame, so that the server does not wait for them when it stops.
+    fileprivate static var soonClosed: Self {
+        var configuration = Self()
+        configuration.webSocket.closeTimeout = .milliseconds(100)
+        return configuration
+    }
 }

@@ -36,6 +36,17 @@ import Testing
                 == "dea356a2cddd90c7a7ecedc5ebb563934f460452")
     }
 
+    @Test func `a separator before a combining mark is a separator`() {
+        // Found by bin/fuzz subprotocols.
+        let offered = WebSocketHandshake.offeredSubprotocols([
+            .secWebSocketProtocol: "one,\u{074A}two, three\t"
+        ])
+        #expect(offered == ["one", "\u{074A}two", "three"])
+        let target = RequestTarget("/cable?\u{301}a=1&\u{301}b=+\u{301}2&c=%41+%42")
+        #expect(target.path == "/cable")
+        #expect(target.query == ["\u{301}a": "1", "\u{301}b": " \u{301}2", "c": "A B"])
+    }
+
     @Test func `only a GET with both headers asks for a WebSocket`() {
         #expect(WebSocketHandshake.isAsked(by: request(Self.example)))
         #expect(!WebSocketHandshake.isAsked(by: request(Self.example, method: .post)))

@@ -9,6 +9,12 @@ import Testing
         accountID: .new(), inboxID: .new(), contactID: .new(), chatID: .new())
     private let now = Timestamp(iso8601: "2026-11-21T10:00:00Z")!
 
+    private func session(until expiry: Timestamp) -> ContactSession {
+        var session = session
+        session.expiresAt = expiry
+        return session
+    }
+
     private func tokens(_ byte: String, previous: [String] = []) throws -> ContactTokens {
         func key(_ byte: String) throws -> MasterKey { try MasterKey(String(repeating: byte, count: 32)) }
         return ContactTokens(
@@ -30,8 +36,12 @@ import Testing
         let tokens = try tokens("aa")
         let token = try tokens.issue(session, at: now)
         #expect(token.hasPrefix("contact."))
-        #expect(try tokens.verify(token, at: now) == session)
-        #expect(try tokens.verify(token, at: now.adding(.seconds(3599))) == session)
+        let shown = try tokens.verify(token, at: now)
+        #expect(shown == session(until: now.adding(.seconds(3600))))
+        #expect(try tokens.verify(token, at: now.adding(.seconds(3599))) == shown)
+        let renewed = try tokens.issue(shown, at: now.adding(.seconds(60)))
+        #expect(renewed.utf8.count == token.utf8.count, "the end of the one before is not in it")
+        #expect(try tokens.verify(renewed, at: now) == session(until: now.adding(.seconds(3660))))
         #expect(code(token, at: now.adding(.seconds(3600)), by: tokens) == "expired_token")
     }
 
@@ -61,7 +71,9 @@ import Testing
         throws
     {
         let token = try tokens("aa").issue(session, at: now)
-        #expect(try tokens("bb", previous: ["aa"]).verify(token, at: now) == session)
+        #expect(
+            try tokens("bb", previous: ["aa"]).verify(token, at: now)
+                == session(until: now.adding(.seconds(3600))))
     }
 
     @Test func `a token for another purpose is no contact's`() throws {

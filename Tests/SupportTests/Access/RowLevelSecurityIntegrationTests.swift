@@ -13,6 +13,8 @@ import Testing
         for fixture in [mine, theirs] {
             let visitor = try await fixture.contact(name: "Joe")
             try await fixture.send("hello", from: visitor)
+            try await fixture.desk.receipts.mark(
+                .read, upTo: nil, in: visitor.chat, by: fixture.staff, at: .now())
         }
         try await mine.persist()
         return (mine, theirs)
@@ -34,7 +36,8 @@ import Testing
         let tables = try await tables(mine.world)
         #expect(
             Set(tables).isSuperset(of: [
-                "agents", "contacts", "conversations", "inboxes", "support_chats", "support_messages",
+                "agent_chat_reads", "agents", "contacts", "conversations", "inboxes", "support_chats",
+                "support_messages",
             ]))
         for table in tables {
             let seen = try await mine.world.postgres.query(
@@ -81,6 +84,7 @@ import Testing
             VALUES (\(theirs.account.uuid), \(UUID()), now(), now())
             """)
         await expectRefused("UPDATE contacts SET account_id = \(theirs.account.uuid)")
+        await expectRefused("UPDATE agent_chat_reads SET account_id = \(theirs.account.uuid)")
         await expectRefused("UPDATE support_chats SET account_id = \(theirs.account.uuid)")
         await expectRefused("UPDATE conversations SET account_id = \(theirs.account.uuid)")
     }

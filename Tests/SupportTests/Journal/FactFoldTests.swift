@@ -79,9 +79,32 @@ import Testing
         #expect(marks[.init(by: .user, mark: .read)]?.seq == 3)
         #expect(marks[.init(by: .user, mark: .read)]?.at.milliseconds == 4000)
         #expect(marks[.init(by: .admin, mark: .read)]?.seq == 9)
-        #expect(marks[.init(by: .admin, mark: .delivered)] == nil)
+        #expect(marks[.init(by: .admin, mark: .delivered)]?.seq == 9, "what was read was delivered")
+        #expect(marks[.init(by: .user, mark: .delivered)]?.at.milliseconds == 1000)
         #expect(fold.marked.map(\.upTo) == [3, 2, 9, 3])
         #expect(fold.persisted.isEmpty, "a receipt persists no message")
+    }
+
+    @Test func `an agent's own mark is kept beside the side's, and changes nothing about the chat alone`()
+        throws
+    {
+        let (ann, bob) = (Agent.ID.new(), Agent.ID.new())
+        let fold = FactFold([
+            try texts.mark(.read, by: .admin, from: 0, upTo: 5, at: 1, agent: (ann, 5)),
+            try texts.mark(.read, by: .admin, from: 5, upTo: 5, at: 2, agent: (bob, 3)),
+            try texts.mark(.read, by: .admin, from: 5, upTo: 5, at: 3, agent: (bob, 4)),
+        ])
+        func mark(_ agent: Agent.ID) -> (seq: Int, at: Timestamp)? {
+            fold.agentReads[.init(accountID: texts.account, chatID: texts.chat, agentID: agent)]
+        }
+        #expect(mark(ann)?.seq == 5)
+        #expect(mark(bob)?.seq == 4)
+        #expect(mark(bob)?.at.milliseconds == 3000)
+        #expect(fold.marked.count == 1)
+        let alone = FactFold([
+            try texts.mark(.read, by: .admin, from: 5, upTo: 5, agent: (bob, 3))
+        ])
+        #expect(alone.chats.isEmpty && alone.marked.isEmpty)
     }
 
     @Test func `a first message brings the chat and the contact with it`() throws {

@@ -29,12 +29,14 @@ struct FactTexts {
     }
 
     func mark(
-        _ mark: Receipts.Mark, by: Sender.Kind, from: Int, upTo: Int, at second: Int = 0
+        _ mark: Receipts.Mark, by: Sender.Kind, from: Int, upTo: Int, at second: Int = 0,
+        agent: (id: Agent.ID, upTo: Int)? = nil
     ) throws -> Fact {
-        try Self.fact(
+        let own = agent.map { ",\"agent_id\":\"\($0.id)\",\"agent_up_to_seq\":\($0.upTo)" } ?? ""
+        return try Self.fact(
             """
             {"kind":"chat.marked","at":"\(Self.iso(second))",\(tenant),"by":"\(by.rawValue)",\
-            "mark":"\(mark.rawValue)","from_seq":\(from),"up_to_seq":\(upTo)}
+            "mark":"\(mark.rawValue)","from_seq":\(from),"up_to_seq":\(upTo)\(own)}
             """)
     }
 

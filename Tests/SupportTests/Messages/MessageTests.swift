@@ -51,6 +51,21 @@ import Testing
         #expect(message.deliveredAt == early && message.readAt == early)
     }
 
+    @Test func `a message was read at the move of the mark that passed it, not at the last one`() {
+        var marks = Message.Marks(delivered: 9, deliveredAt: late, read: 9, readAt: late)
+        let moments = (0..<4).map { Timestamp(milliseconds: 1200 + 100 * $0) }
+        marks.deliveries = [.init(upTo: 4, at: moments[0]), .init(upTo: 9, at: late)]
+        marks.readings = [
+            .init(upTo: 3, at: moments[1]), .init(upTo: 5, at: moments[2]), .init(upTo: 9, at: late),
+        ]
+        #expect(
+            [1, 3, 4, 5, 6].map { applying(marks, to: message($0)).readAt }
+                == [moments[1], moments[1], moments[2], moments[2], late])
+        #expect(applying(marks, to: message(4)).deliveredAt == moments[0])
+        #expect(
+            applying(marks, to: message(5)).deliveredAt == moments[2], "read before the delivery was noted")
+    }
+
     @Test func `no marks change nothing`() {
         let message = applying(.init(), to: message(1))
         #expect(message.status == .sent)

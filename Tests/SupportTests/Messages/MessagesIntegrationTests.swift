@@ -101,6 +101,64 @@ import Testing
         #expect(try await fixture.answer("5", to: visitor, at: then).seq == 5)
     }
 
+    /// One message of a contact, and how long it was told to wait.
+    private func wait(
+        _ fixture: SupportFixture, _ visitor: SupportFixture.Visitor, from address: String?, at now: Timestamp
+    ) async throws -> Int? {
+        let draft = try MessageDraft(content: "x", clientID: nil, limit: 10)
+        do {
+            _ = try await fixture.desk.messages.send(
+                draft, to: visitor.chat, from: visitor.principal, address: address, at: now)
+            return nil
+        } catch SupportError.limited(let wait) {
+            return wait
+        }
+    }
+
+    @Test func `all who write from one address share its limit, and others are not held up`() async throws {
+        let fixture = try await SupportFixture.make {
+            $0.addressMessages = RateLimit(burst: 3, per: .seconds(50))
+        }
+        let (first, second) = (try await fixture.contact(), try await fixture.contact())
+        let (start, office) = (Timestamp.now(), "office \(UUID())")
+        #expect(try await wait(fixture, first, from: office, at: start) == nil)
+        #expect(try await wait(fixture, second, from: office, at: start) == nil)
+        #expect(try await wait(fixture, first, from: office, at: start) == nil)
+        #expect(try await wait(fixture, second, from: office, at: start) == 50_000)
+        #expect(try await wait(fixture, second, from: "home \(UUID())", at: start) == nil)
+        #expect(try await wait(fixture, second, from: nil, at: start) == nil)
+        let then = start.adding(.seconds(50))
+        #expect(try await wait(fixture, second, from: office, at: then) == nil)
+        #expect(try await wait(fixture, first, from: office, at: then) == 50_000)
+    }
+
+    @Test func `who is over their own limit takes nothing from their address, nor the other way round`()
+        async throws
+    {
+        let fixture = try await SupportFixture.make {
+            $0.contactMessages = RateLimit(burst: 2, per: .seconds(50))
+            $0.addressMessages = RateLimit(burst: 3, per: .seconds(20))
+        }
+        let (hasty, calm) = (try await fixture.contact(), try await fixture.contact())
+        let (start, office) = (Timestamp.now(), "office \(UUID())")
+        #expect(try await wait(fixture, hasty, from: office, at: start) == nil)
+        #expect(try await wait(fixture, hasty, from: office, at: start) == nil)
+        for _ in 0..<20 { #expect(try await wait(fixture, hasty, from: office, at: start) == 50_000) }
+        #expect(try await wait(fixture, calm, from: office, at: start) == nil, "one of three is left")
+        // Now the address is empty. Being refused for that costs the calm one nothing of their own two.
+        for _ in 0..<20 { #expect(try await wait(fixture, calm, from: office, at: start) == 20_000) }
+        #expect(try await wait(fixture, calm, from: nil, at: start) == nil)
+    }
+
+    @Test func `Redis does not learn an address`() async throws {
+        let fixture = try await SupportFixture.make()
+        let visitor = try await fixture.contact()
+        #expect(try await wait(fixture, visitor, from: "198.51.100.77", at: .now()) == nil)
+        let key = visitor.chat.rate(ofAddress: "198.51.100.77")
+        #expect(!key.contains("198.51.100.77"))
+        #expect(key.hasPrefix("{c0}:rate:address:"))
+    }
+
     @Test func `a resend passes the limit and costs nothing of it`() async throws {
         let fixture = try await SupportFixture.make {
             $0.contactMessages = RateLimit(burst: 1, per: .seconds(10))

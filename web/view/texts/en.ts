@@ -14,20 +14,18 @@ export const chatTexts = {
   failed: "Not sent",
   retry: "Retry",
   discard: "Discard",
-  tooLong: "The message is too long.",
   connecting: "Connecting…",
   online: "Online",
   reconnecting: "Reconnecting…",
-  polling: "Connected, checking every few seconds",
-  offline: "Offline. What you write is kept and sent later.",
-  rateLimited: "That was a lot at once. Sending goes on in a moment.",
+  polling: "Connected, with a short delay",
+  offline: "Offline. What you write is sent later.",
+  rateLimited: "That was a lot. Sending goes on in a moment.",
   waiting: "Waiting for an agent",
   place: "Place {position} in the line",
   active: "Connected with {name}",
   activeUnnamed: "Connected with an agent",
   ended: "This conversation has ended. Write to begin a new one.",
   typing: "Typing…",
-  you: "You",
 };
 
 export type ChatKey = keyof typeof chatTexts;
