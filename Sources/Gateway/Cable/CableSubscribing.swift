@@ -82,18 +82,17 @@ extension CableSession {
             leave(subscription, identifier)
             return done()
         }
+        if case .asked = wish { socket.send(text: ActionCableFrame.confirm(identifier)) }
+        attendance.joined(identifier, subscription.channel)
+        keep()
         switch wish {
+        case .asked(let history):
+            send(opening, of: subscription, as: identifier, isHistoryAsked: history != nil)
         case .restored:
             // What is published waits until the client has asked for what it missed.
             resumption?.awaitHistory(of: identifier)
-        case .asked(let history):
-            socket.send(text: ActionCableFrame.confirm(identifier))
-            keep()
-            return send(opening, of: subscription, as: identifier, isHistoryAsked: history != nil)
+            done()
         }
-        attendance.joined(identifier, subscription.channel)
-        keep()
-        done()
     }
 
     /// A chat that is not there, or not the caller's, is rejected without a word.
