@@ -12,48 +12,50 @@ package struct ActionCableSubscriptions<Channel: Sendable>: Sendable {
         case pending
         case active(Channel)
     }
-    private var states: [String: State] = [:]
+    private var states: [ExactString: State] = [:]
     private let limit: Int
 
     /// - Parameter limit: subscriptions that one session may hold.
     package init(limit: Int) { self.limit = limit }
 
     package mutating func subscribe(_ identifier: String) -> Subscribe {
-        if states[identifier] != nil { return .ignore }
+        if states[ExactString(identifier)] != nil { return .ignore }
         if states.count >= limit { return .tooMany }
-        states[identifier] = .pending
+        states[ExactString(identifier)] = .pending
         return .begin
     }
 
     /// Returns whether to confirm: not when the client has unsubscribed meanwhile.
     package mutating func confirm(_ identifier: String, _ channel: Channel) -> Bool {
-        guard case .pending = states[identifier] else { return false }
-        states[identifier] = .active(channel)
+        guard case .pending = states[ExactString(identifier)] else { return false }
+        states[ExactString(identifier)] = .active(channel)
         return true
     }
 
     /// Returns whether to tell the client: not when it has unsubscribed meanwhile.
     package mutating func reject(_ identifier: String) -> Bool {
-        guard case .pending = states[identifier] else { return false }
-        states[identifier] = nil
+        guard case .pending = states[ExactString(identifier)] else { return false }
+        states[ExactString(identifier)] = nil
         return true
     }
 
     /// Returns the channel that was left, if it was active.
     package mutating func unsubscribe(_ identifier: String) -> Channel? {
-        guard case .active(let channel)? = states.removeValue(forKey: identifier) else { return nil }
+        guard case .active(let channel)? = states.removeValue(forKey: ExactString(identifier)) else {
+            return nil
+        }
         return channel
     }
 
     package func channel(_ identifier: String) -> Channel? {
-        guard case .active(let channel) = states[identifier] else { return nil }
+        guard case .active(let channel) = states[ExactString(identifier)] else { return nil }
         return channel
     }
 
     package var active: [(identifier: String, channel: Channel)] {
         states.compactMap { identifier, state in
             guard case .active(let channel) = state else { return nil }
-            return (identifier, channel)
+            return (identifier.text, channel)
         }
     }
 }

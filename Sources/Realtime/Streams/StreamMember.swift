@@ -8,11 +8,12 @@ package protocol StreamMember: AnyObject {
 
 /// Under which name, and in which dialect, a member is subscribed. Members with the same key get the same bytes.
 package struct StreamKey: Hashable, Sendable {
-    package let identifier: String
+    private let name: ExactString
     package let dialect: ActionCableDialect
+    package var identifier: String { name.text }
 
     package init(_ identifier: String, _ dialect: ActionCableDialect) {
-        self.identifier = identifier
+        name = ExactString(identifier)
         self.dialect = dialect
     }
 }

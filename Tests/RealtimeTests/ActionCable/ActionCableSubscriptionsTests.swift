@@ -80,4 +80,12 @@ import Testing
         }
         #expect(subscriptions.active.map(\.channel).sorted() == [1, 2])
     }
+
+    @Test func `two spellings of a letter are two subscriptions`() {
+        var subscriptions = ActionCableSubscriptions<Int>(limit: 10)
+        #expect(subscriptions.subscribe("caf\u{e9}") == .begin)
+        #expect(subscriptions.subscribe("cafe\u{301}") == .begin)
+        #expect(subscriptions.confirm("caf\u{e9}", 1) == true)
+        #expect(subscriptions.channel("cafe\u{301}") == nil)
+    }
 }
