@@ -43,6 +43,7 @@ final class SocketHandler: ChannelDuplexHandler {
         let session = makeSession(socket)
         self.session = session
         session.opened()
+        if loop.isDraining { drain(after: loop.configuration.drainPeriod, on: context.eventLoop) }
         context.read()
     }
 

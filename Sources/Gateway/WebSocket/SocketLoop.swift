@@ -10,10 +10,13 @@ final class SocketLoop {
     private var awaitingFlush: ContiguousArray<Socket> = []
     private var isFlushScheduled = false
     private var isWatching = false
+    /// Whether the server drains: a socket that was admitted just before is sent off as it comes.
+    private(set) var isDraining: Bool
 
-    init(eventLoop: any EventLoop, configuration: WebSocketConfiguration) {
+    init(eventLoop: any EventLoop, configuration: WebSocketConfiguration, isDraining: Bool = false) {
         self.eventLoop = eventLoop
         self.configuration = configuration
+        self.isDraining = isDraining
     }
 
     func add(_ socket: Socket) {
@@ -51,6 +54,7 @@ final class SocketLoop {
 
     func drainAll() {
         eventLoop.preconditionInEventLoop()
+        isDraining = true
         for socket in sockets { socket.drain() }
     }
 
@@ -104,7 +108,11 @@ final class SocketLoop {
 /// The `SocketLoop` of each event loop of a server, made when its first socket comes.
 final class SocketLoops: Sendable {
     private let configuration: WebSocketConfiguration
-    private let loops = NIOLockedValueBox<[ObjectIdentifier: NIOLoopBound<SocketLoop>]>([:])
+    private struct State {
+        var loops: [ObjectIdentifier: NIOLoopBound<SocketLoop>] = [:]
+        var isDraining = false
+    }
+    private let state = NIOLockedValueBox(State())
 
     init(configuration: WebSocketConfiguration) {
         self.configuration = configuration
@@ -112,24 +120,29 @@ final class SocketLoops: Sendable {
 
     /// To be called on the loop in question.
     subscript(eventLoop: any EventLoop) -> SocketLoop {
-        loops.withLockedValue { loops in
-            if let known = loops[ObjectIdentifier(eventLoop)] { return known.value }
-            let loop = SocketLoop(eventLoop: eventLoop, configuration: configuration)
-            loops[ObjectIdentifier(eventLoop)] = NIOLoopBound(loop, eventLoop: eventLoop)
+        state.withLockedValue { state in
+            if let known = state.loops[ObjectIdentifier(eventLoop)] { return known.value }
+            let loop = SocketLoop(
+                eventLoop: eventLoop, configuration: configuration, isDraining: state.isDraining)
+            state.loops[ObjectIdentifier(eventLoop)] = NIOLoopBound(loop, eventLoop: eventLoop)
             return loop
         }
     }
 
     /// From anywhere.
     func drainAll() {
-        for loop in loops.withLockedValue({ Array($0.values) }) {
+        let loops = state.withLockedValue { state in
+            state.isDraining = true
+            return Array(state.loops.values)
+        }
+        for loop in loops {
             loop.eventLoop.execute { loop.value.drainAll() }
         }
     }
 
     /// From anywhere.
     func closeAll(code: WebSocketCloseCode, reason: String) {
-        for loop in loops.withLockedValue({ Array($0.values) }) {
+        for loop in state.withLockedValue({ Array($0.loops.values) }) {
             loop.eventLoop.execute { loop.value.closeAll(code: code, reason: reason) }
         }
     }

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import Testing
 
 @testable import Gateway
@@ -53,6 +54,16 @@ import Testing
             #expect(try await client.response().head.contains("200 OK"))
         }
         #expect(log.all.filter { $0 == "draining" }.count == 1)
+    }
+
+    @Test func `the first socket of a loop, let in just before draining began, is sent off too`() async throws
+    {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loops = SocketLoops(configuration: .init())
+        loops.drainAll()
+        let loop = group.next()
+        #expect(try await loop.submit { loops[loop].isDraining }.get())
+        try await group.shutdownGracefully()
     }
 
     @Test func `what a session has begun is finished before it closes`() async throws {
