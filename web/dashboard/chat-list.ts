@@ -1,11 +1,16 @@
 import type { ChatNews, ChatRow, ChatRowPage } from "../core/protocol.ts";
 import type { Tab } from "./route.ts";
 
+/** The server's list follows what is told by this much, in ms, while the database keeps up. */
+const listLag = 5000;
+
 /** The rows of both tabs, each chat once, the most recently active first. */
 export class ChatList {
   readonly #rows = new Map<string, ChatRow>();
   /** Rows that an event made, faster than the server's list: no page has had them yet. */
   readonly #early = new Set<string>();
+  /** Where a chat is was told lately, so that a list from before must not bring it back. */
+  readonly #moved = new Map<string, { archived: boolean; at: number }>();
   readonly #next: Record<Tab, string | null> = { active: null, archived: null };
 
   rows(tab: Tab): ChatRow[] {
@@ -52,7 +57,10 @@ export class ChatList {
    * A row of the server's list. The list may be behind what events have told: the newer word stands.
    * Without a new message the number of unread ones only falls, so the lower one is the newer word.
    */
-  put(row: ChatRow): void {
+  put(listed: ChatRow): void {
+    const moved = this.#moved.get(listed.id);
+    const isNews = moved !== undefined && Date.now() - moved.at < listLag;
+    const row = isNews ? { ...listed, archived: moved.archived } : listed;
     const known = this.#rows.get(row.id);
     this.#early.delete(row.id);
     if (known === undefined || known.message_count < row.message_count) {
@@ -74,6 +82,10 @@ export class ChatList {
     const row = this.#rows.get(chat.id);
     if (!row) return false;
     const { contact_name, ...changes } = chat;
+    const { archived } = changes;
+    if (archived !== undefined && archived !== row.archived) {
+      this.#moved.set(chat.id, { archived, at: Date.now() });
+    }
     const contact = contact_name === undefined
       ? row.contact
       : { ...row.contact, name: contact_name };

@@ -75,6 +75,17 @@ describe("a list of chats", () => {
     assert.deepEqual(ids(list), ["a"]);
   });
 
+  it("leaves a chat where it was put when the list does not know it yet", () => {
+    const list = new ChatList();
+    list.put(row("a", 11));
+    list.update({ id: "a", archived: true });
+    list.restart("active", { chats: [row("a", 11)], next: null });
+    assert.deepEqual(ids(list, "archived"), ["a"]);
+    list.update({ id: "a", archived: false });
+    list.put(row("a", 11, { archived: true }));
+    assert.deepEqual(ids(list), ["a"]);
+  });
+
   it("does not let a list that is behind undo what events have told", () => {
     const list = new ChatList();
     list.put(row("a", 11));
