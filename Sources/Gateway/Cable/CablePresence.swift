@@ -80,7 +80,11 @@ final class CablePresence: Sendable {
         await turns()
         let next = state.withLockedValue { state -> (timer: Int, delay: TimeAmount)? in
             state.isTurning = false
-            guard !state.ledger.isIdle else { return nil }
+            guard !state.ledger.isIdle else {
+                // What was hurried for has been told in this very turn: whoever comes next has to wake it again.
+                state.isHurried = false
+                return nil
+            }
             state.timer += 1
             return (state.timer, state.isHurried ? Self.moment : beat)
         }
