@@ -140,7 +140,9 @@ package final class Socket {
 
     /// Hands what is staged to the channel, unless the channel still has enough of what it got before.
     func flush() {
-        guard isWritable, let frames = staged, let context else { return }
+        guard isWritable, let context else { return }
+        // Without anything staged there may still be the answer to the handshake.
+        guard let frames = staged else { return context.flush() }
         staged = nil
         context.writeAndFlush(NIOAny(frames), promise: nil)
     }
