@@ -43,11 +43,13 @@ final class RelayProcess {
         return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
+    /// Nothing of a process that has ended: the generator then says what is wrong.
     private func file(_ name: String) -> String {
         (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/\(name)", encoding: .utf8)) ?? ""
     }
 
     private var isListening: Bool {
+        // Refused means not yet.
         guard let socket = try? LoadSocket(port: port, identifier: "") else { return false }
         socket.close()
         return true
