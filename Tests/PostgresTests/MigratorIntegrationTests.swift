@@ -5,12 +5,17 @@ import Testing
 
 struct MigratorIntegrationTests {
     /// A folder of migrations that a test may change as it goes.
-    private struct Folder {
+    private final class Folder {
         let path = FileManager.default.temporaryDirectory.appending(path: "migrations-\(UUID().uuidString)")
 
         init(_ files: [String: String]) throws {
             try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
             for (name, sql) in files { try write(name, sql) }
+        }
+
+        deinit {
+            // Gone already is as good.
+            try? FileManager.default.removeItem(at: path)
         }
 
         func write(_ name: String, _ sql: String) throws {

@@ -18,6 +18,8 @@ struct ChatPages: Sendable {
             if seq >= live.seq || hot.first?.seq == seq + 1 { return hot }
             let cold = try await reading { try await messageRows.following(chat, after: seq, limit: limit) }
             let known = cold.last?.seq ?? seq
+            // Long messages make a page shorter; what follows it is the next one.
+            if let first = hot.first?.seq, known + 1 < first { return cold }
             return Array((cold + hot.filter { $0.seq > known }).prefix(limit))
         case .newest, .before, .since:
             let top = if case .before(let seq) = range { seq - 1 } else { live.seq }

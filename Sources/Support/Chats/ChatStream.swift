@@ -68,7 +68,8 @@ extension Chats {
         if missing > 0, live.isCut { return .lost }
         if missing > 0 {
             do {
-                let cold = try await coldChats.messageRows.following(chat, after: known.seq, limit: missing)
+                let cold = try await coldChats.messageRows.following(
+                    chat, after: known.seq, limit: missing, bytes: StreamOpening.maxBytes)
                 guard cold.count == missing else { return .lost }
                 messages = try cold.map { try $0.json() } + messages
             } catch let error as PostgresError {

@@ -10,25 +10,38 @@ struct MessageRows: Sendable {
         seq, conversation_id, id, client_id, content, sender_type, sender_name, created_at, delivered_at, read_at
         """
 
-    /// The newest messages, oldest of them first.
-    func newest(_ chat: Chat.Address, before: Int = 0, limit: Int) async throws -> [Message] {
+    /// Bytes of content after which a page has no more messages; one is always given.
+    static let pageBytes = 4 << 20
+
+    /// The newest messages, oldest of them first: so many, or fewer that are long.
+    func newest(
+        _ chat: Chat.Address, before: Int = 0, limit: Int, bytes: Int = pageBytes
+    ) async throws -> [Message] {
         let rows = try await postgres.query(
             """
-            SELECT \(Self.columns) FROM support_messages
-            WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid)
-                AND (\(before) = 0 OR seq < \(before))
-            ORDER BY seq DESC LIMIT \(limit)
+            SELECT \(Self.columns) FROM (
+                SELECT *, sum(octet_length(content)) OVER (ORDER BY seq DESC) - octet_length(content) AS before
+                FROM support_messages
+                WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid)
+                    AND (\(before) = 0 OR seq < \(before))
+                ORDER BY seq DESC LIMIT \(limit)
+            ) AS page WHERE before < \(bytes) ORDER BY seq DESC
             """, in: .account(chat.accountID))
         return try rows.reversed().map(Self.message)
     }
 
-    /// The oldest messages after a seq.
-    func following(_ chat: Chat.Address, after: Int, limit: Int) async throws -> [Message] {
+    /// The oldest messages after a seq: so many, or fewer that are long.
+    func following(
+        _ chat: Chat.Address, after: Int, limit: Int, bytes: Int = pageBytes
+    ) async throws -> [Message] {
         let rows = try await postgres.query(
             """
-            SELECT \(Self.columns) FROM support_messages
-            WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid) AND seq > \(after)
-            ORDER BY seq LIMIT \(limit)
+            SELECT \(Self.columns) FROM (
+                SELECT *, sum(octet_length(content)) OVER (ORDER BY seq) - octet_length(content) AS before
+                FROM support_messages
+                WHERE account_id = \(chat.accountID.uuid) AND chat_id = \(chat.chatID.uuid) AND seq > \(after)
+                ORDER BY seq LIMIT \(limit)
+            ) AS page WHERE before < \(bytes) ORDER BY seq
             """, in: .account(chat.accountID))
         return try rows.map(Self.message)
     }

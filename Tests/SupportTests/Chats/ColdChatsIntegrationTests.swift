@@ -56,6 +56,25 @@ import Testing
         }
     }
 
+    @Test func `large messages come from PostgreSQL in smaller pages, without a hole`() async throws {
+        let fixture = try await SupportFixture.make { $0.historyLength = 5 }
+        let visitor = try await fixture.contact()
+        let large = String(repeating: "😀", count: 150_000)  // 600 kB
+        for number in 1...40 { try await fixture.send("\(number) \(large.dropLast(4))", from: visitor) }
+        try await fixture.persist()
+        try await fixture.forget(visitor.chat)
+        func page(_ range: MessageRange) async throws -> [Int] {
+            try await fixture.desk.chats.show(
+                visitor.chat, to: visitor.principal, range, limit: 200, at: .now()
+            ).messages.map(\.seq)
+        }
+        var (up, down) = (try await page(.newest), try await page(.after(0)))
+        #expect((1...20).contains(up.count) && (1...20).contains(down.count))
+        while let oldest = up.first, oldest > 1 { up = try await page(.before(oldest)) + up }
+        while let newest = down.last, newest < 40 { down += try await page(.after(newest)) }
+        #expect(up == Array(1...40) && down == Array(1...40))
+    }
+
     @Test func `fifty first messages of a new contact at once make one chat`() async throws {
         let fixture = try await SupportFixture.make()
         let visitor = try await fixture.contact()

@@ -134,9 +134,12 @@ import Testing
             let account = fixture.account.uuid
             let mine: SQL = "FROM support_messages WHERE account_id = \(account) AND chat_id = \(longest)"
             for sql: SQL in [
-                "SELECT * " + mine + " AND (0 = 0 OR seq < 0) ORDER BY seq DESC LIMIT 50",
-                "SELECT * " + mine + " AND seq < 100 ORDER BY seq DESC LIMIT 50",
-                "SELECT * " + mine + " AND seq > 1500 ORDER BY seq LIMIT 50",
+                "SELECT *, sum(octet_length(content)) OVER (ORDER BY seq DESC) AS before " + mine
+                    + " AND (0 = 0 OR seq < 0) ORDER BY seq DESC LIMIT 50",
+                "SELECT *, sum(octet_length(content)) OVER (ORDER BY seq DESC) AS before " + mine
+                    + " AND seq < 100 ORDER BY seq DESC LIMIT 50",
+                "SELECT *, sum(octet_length(content)) OVER (ORDER BY seq) AS before " + mine
+                    + " AND seq > 1500 ORDER BY seq LIMIT 50",
                 "SELECT seq, client_id " + mine + " ORDER BY seq DESC LIMIT 1000",
                 "SELECT coalesce(max(seq), 0) " + mine + " AND created_at <= now()",
             ] {
