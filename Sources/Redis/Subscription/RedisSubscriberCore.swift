@@ -3,7 +3,7 @@ import NIOCore
 
 /// The half of `RedisSubscriber` that lives on the event loop.
 final class RedisSubscriberCore: RedisLinkOwner {
-    /// Channels per SUBSCRIBE, so that no single command or reply becomes large after a reconnect.
+    /// Channels per SSUBSCRIBE, so that no single command or reply becomes large after a reconnect.
     private static let batch = 512
 
     private let link: RedisLink
@@ -60,10 +60,10 @@ final class RedisSubscriberCore: RedisLinkOwner {
     private func giveUp(_ call: SubscribeCall) {
         let error =
             link.isReady
-            ? RedisError(.timeout, "not confirmed within the command time-out", command: "SUBSCRIBE")
+            ? RedisError(.timeout, "not confirmed within the command time-out", command: "SSUBSCRIBE")
             : RedisError(
                 .connection, link.lastFailure?.message ?? "still connecting to \(link.address)",
-                command: "SUBSCRIBE")
+                command: "SSUBSCRIBE")
         refuse(call, error)
     }
 
@@ -87,8 +87,8 @@ final class RedisSubscriberCore: RedisLinkOwner {
         guard link.isReady else { return }
         let (subscribe, unsubscribe) = ledger.takeChanges()
         var bytes = ByteBuffer()
-        bytes.writeRESP("SUBSCRIBE", subscribe, batch: Self.batch)
-        bytes.writeRESP("UNSUBSCRIBE", unsubscribe, batch: Self.batch)
+        bytes.writeRESP("SSUBSCRIBE", subscribe, batch: Self.batch)
+        bytes.writeRESP("SUNSUBSCRIBE", unsubscribe, batch: Self.batch)
         if bytes.readableBytes > 0 { link.write(bytes) }
     }
 
@@ -108,17 +108,17 @@ final class RedisSubscriberCore: RedisLinkOwner {
         guard let count = reply.arrayCount() else { return try receiveStatus(reply.value()) }
         guard count >= 2, let kind = reply.text() else { throw Self.unexpected }
         switch kind {
-        case "message":
+        case "smessage":
             guard count == 3, let channel = reply.text(), let payload = reply.string() else {
                 throw Self.unexpected
             }
             messages.append(RedisMessage(channel: channel, payload: payload))
-        case "subscribe":
+        case "ssubscribe":
             guard let channel = reply.text() else { throw Self.unexpected }
             ledger.confirm(channel)
             announceIfBack()
-        // Nothing hangs on UNSUBSCRIBE's answer, nor on PING's beyond that it came.
-        case "unsubscribe", "pong": break
+        // Nothing hangs on SUNSUBSCRIBE's answer, nor on PING's beyond that it came.
+        case "sunsubscribe", "pong": break
         default: throw Self.unexpected
         }
     }
@@ -127,7 +127,7 @@ final class RedisSubscriberCore: RedisLinkOwner {
         // PING is answered by a status while nothing is subscribed.
         guard case .error(let text) = value else { return }
         // An ACL, most likely. It does not say for which channel, so all that is unconfirmed is refused.
-        let error = RedisError.server(text, command: "SUBSCRIBE")
+        let error = RedisError.server(text, command: "SSUBSCRIBE")
         for call in ledger.waitingCalls { refuse(call, error) }
         throw error
     }

@@ -1,15 +1,15 @@
 /// Which channels are wanted, which Redis has confirmed, and what remains to be said to make both equal.
 ///
-/// A pure value. Redis answers SUBSCRIBE channel by channel and in order, so a channel is confirmed when
-/// every SUBSCRIBE sent for it has been answered and it is still wanted.
+/// A pure value. Redis answers SSUBSCRIBE channel by channel and in order, so a channel is confirmed when
+/// every SSUBSCRIBE sent for it has been answered and it is still wanted.
 struct SubscriptionLedger {
     private struct Entry {
         var isWanted = false
-        /// The last thing said to Redis on this connection was SUBSCRIBE.
+        /// The last thing said to Redis on this connection was SSUBSCRIBE.
         var isSent = false
         /// Some call has been told that it is subscribed, so a lost connection does not undo it.
         var isHeld = false
-        /// SUBSCRIBEs not yet answered.
+        /// SSUBSCRIBEs not yet answered.
         var unanswered = 0
         var calls: [SubscribeCall] = []
 
@@ -20,7 +20,7 @@ struct SubscriptionLedger {
     private var changed: Set<String> = []
     private var unanswered = 0
 
-    /// No SUBSCRIBE awaits its answer and none remains to be sent.
+    /// No SSUBSCRIBE awaits its answer and none remains to be sent.
     var isSettled: Bool { unanswered == 0 && changed.isEmpty }
 
     var isEmpty: Bool { entries.isEmpty }
@@ -84,7 +84,7 @@ struct SubscriptionLedger {
         return (subscribe, unsubscribe)
     }
 
-    /// Redis has answered a SUBSCRIBE.
+    /// Redis has answered a SSUBSCRIBE.
     mutating func confirm(_ channel: String) {
         guard var entry = entries[channel], entry.unanswered > 0 else { return }
         entry.unanswered -= 1

@@ -43,9 +43,9 @@ struct RedisExamination: Sendable {
     private func version(_ info: [String: String]) -> Finding {
         let version = info["redis_version"] ?? "unknown"
         let parts = version.split(separator: ".").compactMap { Int($0) }
-        guard let major = parts.first, (major, parts.dropFirst().first ?? 0) >= (6, 2) else {
+        guard let major = parts.first, (major, parts.dropFirst().first ?? 0) >= (7, 0) else {
             return .wrong(
-                "redis version", version, "6.2 or newer is needed (GETDEL, exclusive XRANGE, XADD MINID)")
+                "redis version", version, "7.0 or newer is needed (SSUBSCRIBE, SPUBLISH)")
         }
         return .right("redis version", version)
     }
