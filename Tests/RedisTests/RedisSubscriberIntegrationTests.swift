@@ -207,6 +207,6 @@ private final class Inbox: Sendable {
                 self.messages.withLock { $0 += batch }
                 self.calls.withLock { $0 += 1 }
             },
-            onReconnect: { self.reconnects.withLock { $0 += 1 } })
+            onReconnect: { _ in self.reconnects.withLock { $0 += 1 } })
     }
 }

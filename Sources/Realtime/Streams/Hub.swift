@@ -38,7 +38,7 @@ package final class Hub: Sendable {
         self.news = news
         subscriber = RedisSubscriber(
             redis, group: group, logger: logger,
-            onMessages: { news.received($0) }, onReconnect: { news.reconnected() })
+            onMessages: { news.received($0) }, onReconnect: { news.reconnected($0) })
     }
 
     /// Adds a member, on its own loop; `completion` is called there once no publication can be missed any more
