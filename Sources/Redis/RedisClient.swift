@@ -74,6 +74,12 @@ package final class RedisClient: Sendable {
         return try result.get()
     }
 
+    /// All that hold data, by address: the masters of a cluster, or this one. Their clients live as long as this one.
+    package func nodes() async throws(RedisError) -> [(address: String, client: RedisClient)] {
+        guard let cluster else { return [("", self)] }
+        return try await cluster.masters().map { ("\($0.endpoint)", $0.client) }
+    }
+
     /// Stops taking commands (`.closed`), waits for those in flight (at most the command time-out; not at all
     /// for a client without one), fails the rest, and closes the socket. May be called more than once.
     package func shutdown() async {

@@ -1,8 +1,15 @@
 /// Where Redis is, who we are there, and how long and how much we are ready to wait.
 package struct RedisConfiguration: Sendable {
-    package enum Endpoint: Sendable, Hashable {
+    package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         case tcp(host: String, port: Int)
         case unix(path: String)
+
+        package var description: String {
+            switch self {
+            case .tcp(let host, let port): "\(host):\(port)"
+            case .unix(let path): path
+            }
+        }
     }
 
     package var endpoint: Endpoint
