@@ -2,6 +2,8 @@
 ///
 /// Every key of a cell carries the cell's hash tag (`{c0}:…`), and so lives in one slot of a Redis
 /// Cluster. The same code therefore runs on a single Redis, behind Sentinel, or spread over a cluster.
+///
+/// An account stays in its cell for good (`accounts.cell`): its keys could not be moved while it is at work.
 package struct Cell: Hashable, Sendable {
     package let number: Int
 

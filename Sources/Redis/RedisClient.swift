@@ -12,12 +12,15 @@ import NIOCore
 /// Commands issued while there is no connection wait for it, as long as one may come soon
 /// (`RedisConfiguration.reconnectPatience`), and then fail at once.
 ///
+/// Of a Redis Cluster it is the front of all nodes' clients (`RedisCluster`), and its own connection is never opened.
+///
 /// Cancelling a task does not withdraw its command. `shutdown()` must be called before the client goes.
 package final class RedisClient: Sendable {
     /// Where completions run. Callers on this loop pay no wake-up at all.
     package let eventLoop: any EventLoop
     private let staging: NIOLockedValueBox<CommandStaging>
     private let core: NIOLoopBoundBox<RedisClientCore>
+    let cluster: RedisCluster?
 
     /// Starts to connect; commands may be issued at once.
     /// - Parameter group: one of its loops serves the connection; an `EventLoop` is a group of itself.
@@ -29,12 +32,16 @@ package final class RedisClient: Sendable {
         let link = RedisLink(RedisDialer(configuration), eventLoop: eventLoop, logger: logger)
         core = .makeBoxSendingValue(
             RedisClientCore(link: link, staging: staging, configuration), eventLoop: eventLoop)
-        eventLoop.execute { [core] in core.value.start() }
+        cluster =
+            configuration.isCluster
+            ? RedisCluster(configuration, eventLoop: eventLoop, logger: logger) : nil
+        if cluster == nil { eventLoop.execute { [core] in core.value.start() } }
     }
 
     /// Issues `command` and returns Redis's reply; an error reply is thrown as `.server`.
     package func send(_ command: RedisCommand) async throws(RedisError) -> RESPValue {
-        try await roundTrip(command.name) { $0.writeRESP(command) }
+        if let cluster { return try await cluster.send(command) }
+        return try await roundTrip(command.name) { $0.writeRESP(command) }
     }
 
     /// Issues `command`; `completion` is called once, on `eventLoop`, with what `send` would give.
@@ -42,13 +49,15 @@ package final class RedisClient: Sendable {
         _ command: RedisCommand,
         _ completion: @escaping @Sendable (Result<RESPValue, RedisError>) -> Void
     ) {
+        if let cluster { return cluster.submit(command, completion) }
         stage(command.name, .callback(completion)) { $0.writeRESP(command) }
     }
 
     /// Issues all commands in one write, next to each other (so MULTI … EXEC may be among them), and returns
-    /// their replies in order. Error replies are values here.
+    /// their replies in order. Error replies are values here. In a cluster their keys must lie in one slot.
     package func pipeline(_ commands: [RedisCommand]) async throws(RedisError) -> [RESPValue] {
         guard !commands.isEmpty else { return [] }
+        if let cluster { return try await cluster.pipeline(commands) }
         let result = await withUnsafeContinuation {
             (continuation: UnsafeContinuation<Result<[RESPValue], RedisError>, Never>) in
             let replies = PipelineReplies(commands.count, continuation)
@@ -65,12 +74,19 @@ package final class RedisClient: Sendable {
         return try result.get()
     }
 
+    /// All that hold data, by address: the masters of a cluster, or this one. Their clients live as long as this one.
+    package func nodes() async throws(RedisError) -> [(address: String, client: RedisClient)] {
+        guard let cluster else { return [("", self)] }
+        return try await cluster.masters().map { ("\($0.endpoint)", $0.client) }
+    }
+
     /// Stops taking commands (`.closed`), waits for those in flight (at most the command time-out; not at all
     /// for a client without one), fails the rest, and closes the socket. May be called more than once.
     package func shutdown() async {
         staging.withLockedValue {
             $0.refusal = RedisError(.closed, "the client was shut down")
         }
+        await cluster?.shutdown()
         await withUnsafeContinuation { (done: UnsafeContinuation<Void, Never>) in
             eventLoop.execute { [core] in core.value.stop { done.resume() } }
         }
@@ -86,11 +102,14 @@ package final class RedisClient: Sendable {
         return try result.get()
     }
 
+    /// - Parameter asking: puts ASKING before it, for a slot that is on its way to this node.
     func stage(
-        _ name: String, _ completion: PendingCommand.Completion, _ encode: (inout ByteBuffer) -> Void
+        _ name: String, asking: Bool = false, _ completion: PendingCommand.Completion,
+        _ encode: (inout ByteBuffer) -> Void
     ) {
         let (refusal, mustDrain) = staging.withLockedValue { staging in
             if let refusal = staging.refuses(1) { return (refusal as RedisError?, false) }
+            if asking { staging.add("ASKING", .callback { _ in }) { $0.writeRESP(["ASKING"]) } }
             staging.add(name, completion, encode)
             return (nil, staging.claimDrain())
         }

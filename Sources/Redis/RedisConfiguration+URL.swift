@@ -4,6 +4,8 @@ extension RedisConfiguration {
     ///     redis://[[user]:password@]host[:6379][/db]
     ///     rediss://…                        the same over TLS
     ///     unix://[[user]:password@]/path/to/redis.sock[?db=1]
+    ///     redis-cluster://[[user]:password@]host[:6379][,host[:6379]…]    some nodes of a Redis Cluster
+    ///     rediss-cluster://…
     ///
     /// User, password and path may be percent-encoded; an IPv6 host stands in brackets. Options follow `?`:
     /// `db`, `client_name`, and for TLS `verify=full|chain|none`, `cacert`, `cert`, `key` (PEM files).
@@ -33,14 +35,27 @@ extension RedisConfiguration {
             let path = rest[slash...].dropFirst()
             if !path.isEmpty { database = try Self.database(path) }
             if scheme == "rediss" { tls = TLS() }
+        case "redis-cluster", "rediss-cluster":
+            let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+            guard rest[slash...].allSatisfy({ $0 == "/" || $0 == "0" }) else {
+                throw .url("has a database, and a cluster has none but 0")
+            }
+            var seeds: [Endpoint] = []
+            for host in rest[..<slash].split(separator: ",") { seeds.append(try Self.address(host)) }
+            if seeds.isEmpty { seeds = [try Self.address("")] }
+            self.init(endpoint: seeds[0])
+            self.seeds = seeds
+            if scheme == "rediss-cluster" { tls = TLS() }
         case "unix", "redis+unix":
             guard rest.hasPrefix("/") else { throw .url("needs an absolute path (unix:///run/redis.sock)") }
             self.init(endpoint: .unix(path: try Self.decode(rest, "path")))
         default:
-            throw .url("has an unknown scheme; known are redis, rediss and unix")
+            throw .url(
+                "has an unknown scheme; known are redis, rediss, unix, redis-cluster and rediss-cluster")
         }
         if let login { try apply(login: login) }
         for option in options.split(separator: "&") { try apply(option: option) }
+        if isCluster, database != 0 { throw .url("has a database, and a cluster has none but 0") }
     }
 
     private static func address(_ text: Substring) throws(RedisError) -> Endpoint {
@@ -87,7 +102,9 @@ extension RedisConfiguration {
     }
 
     private mutating func apply(tlsOption name: String, _ value: String) throws(RedisError) {
-        guard tls != nil else { throw .url("has the TLS option \(name) without rediss://") }
+        guard tls != nil else {
+            throw .url("has the TLS option \(name) without rediss:// or rediss-cluster://")
+        }
         switch name {
         case "verify":
             guard let verification = TLS.Verification(rawValue: value) else {

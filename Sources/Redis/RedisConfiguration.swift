@@ -1,11 +1,20 @@
 /// Where Redis is, who we are there, and how long and how much we are ready to wait.
 package struct RedisConfiguration: Sendable {
-    package enum Endpoint: Sendable, Equatable {
+    package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         case tcp(host: String, port: Int)
         case unix(path: String)
+
+        package var description: String {
+            switch self {
+            case .tcp(let host, let port): "\(host):\(port)"
+            case .unix(let path): path
+            }
+        }
     }
 
     package var endpoint: Endpoint
+    /// Nodes of a Redis Cluster that can tell of all others, `endpoint` first; none means a single Redis.
+    package var seeds: [Endpoint] = []
     /// ACL user; nil is Redis's `default` user.
     package var user: String?
     package var password: String?
@@ -59,6 +68,16 @@ package struct RedisConfiguration: Sendable {
 }
 
 extension RedisConfiguration {
+    package var isCluster: Bool { !seeds.isEmpty }
+
+    /// One node of the cluster, as a Redis of its own.
+    func node(at endpoint: Endpoint) -> RedisConfiguration {
+        var copy = self
+        copy.endpoint = endpoint
+        copy.seeds = []
+        return copy
+    }
+
     /// The same server for blocking commands: no command time-out.
     package var blocking: RedisConfiguration {
         var copy = self

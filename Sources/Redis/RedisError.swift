@@ -85,6 +85,8 @@ extension RedisError {
         package static let masterDown = ServerCode(rawValue: "MASTERDOWN")
         package static let clusterDown = ServerCode(rawValue: "CLUSTERDOWN")
         package static let tryAgain = ServerCode(rawValue: "TRYAGAIN")
+        package static let moved = ServerCode(rawValue: "MOVED")
+        package static let ask = ServerCode(rawValue: "ASK")
         package static let unblocked = ServerCode(rawValue: "UNBLOCKED")
         package static let noPermission = ServerCode(rawValue: "NOPERM")
         package static let unauthenticated = ServerCode(rawValue: "NOAUTH")

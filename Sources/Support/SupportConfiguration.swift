@@ -2,6 +2,8 @@ import Realtime
 
 /// The limits and lengths of the business, with defaults that suit most installations.
 package struct SupportConfiguration: Sendable {
+    /// Over how many cells the accounts are spread. An account's own cell is in PostgreSQL, and below this.
+    package var cells = 1
     /// Characters that a message may have.
     package var messageCharacters = 150_000
     /// Messages of each chat that stay in Redis; older ones are read from PostgreSQL.

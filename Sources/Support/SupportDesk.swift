@@ -30,12 +30,15 @@ package final class SupportDesk: Sendable {
     package let typing: Typing
     package let presence: Presence
     package let announcements: Announcements
-    package let journal: Journal
+    /// One for each cell, in the order of their numbers.
+    package let journals: [Journal]
     package let health: Health
 
     /// Throws `RedisError` when a script is missing or malformed.
+    /// - Parameter jobs: where the jobs are; nil is the same Redis.
     package init(
         configuration: SupportConfiguration, postgres: PostgresPool, redis: RedisClient,
+        jobs: RedisClient? = nil,
         scripts: ScriptLibrary,
         keyring: Keyring, passwords: PasswordHasher = PasswordHasher()
     ) throws(RedisError) {
@@ -68,7 +71,10 @@ package final class SupportDesk: Sendable {
         typing = Typing(redis: redis)
         presence = try Presence(redis: redis, scripts: scripts, configuration: configuration)
         announcements = Announcements(redis: redis, scripts: chatScripts, configuration: configuration)
-        journal = Journal(cell: Cell(0), redis: redis, scripts: try JournalScripts(scripts))
-        health = Health(redis: redis, postgres: postgres, journal: journal)
+        let journalScripts = try JournalScripts(scripts)
+        journals = (0..<configuration.cells).map {
+            Journal(cell: Cell($0), redis: redis, scripts: journalScripts)
+        }
+        health = Health(redis: redis, jobs: jobs ?? redis, postgres: postgres, journals: journals)
     }
 }

@@ -13,6 +13,8 @@ struct House: Sendable {
     let logger: Logger
     let group: MultiThreadedEventLoopGroup
     let redis: RedisClient
+    /// Where the jobs are: `redis` itself, unless it is set otherwise.
+    let jobs: RedisClient
     let postgres: PostgresPool
     let scripts: ScriptLibrary
     let passwords: PasswordHasher
@@ -29,23 +31,27 @@ struct House: Sendable {
         group = MultiThreadedEventLoopGroup(
             numberOfThreads: settings.eventLoops > 0 ? settings.eventLoops : System.coreCount)
         redis = RedisClient(settings.redis, group: group, logger: logger)
+        jobs =
+            settings.hasJobsRedis
+            ? RedisClient(settings.jobsRedis, group: group, logger: logger) : redis
         postgres = PostgresPool(settings.postgres, logger: logger)
         scripts = try ScriptLibrary(directory: "\(settings.home)/lua")
         passwords = PasswordHasher()
         name = "\(label):\(ProcessInfo.processInfo.processIdentifier):\(RandomToken.make(bytes: 6))"
         desk = try SupportDesk(
-            configuration: settings.support, postgres: postgres, redis: redis, scripts: scripts,
+            configuration: settings.support, postgres: postgres, redis: redis, jobs: jobs, scripts: scripts,
             keyring: settings.keyring, passwords: passwords)
     }
 
     /// The same desk under other rules.
     func desk(with configuration: SupportConfiguration) throws(RedisError) -> SupportDesk {
         try SupportDesk(
-            configuration: configuration, postgres: postgres, redis: redis, scripts: scripts,
+            configuration: configuration, postgres: postgres, redis: redis, jobs: jobs, scripts: scripts,
             keyring: settings.keyring, passwords: passwords)
     }
 
     func shutdown() async throws {
+        if jobs !== redis { await jobs.shutdown() }
         await redis.shutdown()
         await postgres.shutdown()
         try await group.shutdownGracefully()

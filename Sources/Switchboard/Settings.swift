@@ -17,6 +17,9 @@ struct Settings: Sendable {
     let environment: String
     let logLevel: Logger.Level
     let redis: RedisConfiguration
+    /// Where the jobs are; the same as `redis` unless `hasJobsRedis`.
+    let jobsRedis: RedisConfiguration
+    let hasJobsRedis: Bool
     let postgres: PostgresConfiguration
     let keyring: Keyring
     let gateway: GatewayApplication.Configuration
@@ -74,6 +77,17 @@ struct Settings: Sendable {
         redis =
             try reader.parse("redis.url", secret: true) { try RedisConfiguration(url: $0) }
             ?? RedisConfiguration(url: "redis://127.0.0.1")
+        let jobsRedis = try reader.parse("jobs.redis_url", secret: true) {
+            $0.isEmpty ? nil : try RedisConfiguration(url: $0)
+        }
+        hasJobsRedis = (jobsRedis ?? nil) != nil
+        self.jobsRedis = (jobsRedis ?? nil) ?? redis
+        if self.jobsRedis.isCluster {
+            reader.complain(
+                "jobs.redis_url",
+                "jobs have Sidekiq's keys, which no Redis Cluster can hold together: name a single Redis for them"
+            )
+        }
         var postgres =
             try reader.parse("database.url", secret: true) { try PostgresConfiguration(url: $0) }
             ?? PostgresConfiguration(url: "postgresql://127.0.0.1")
@@ -140,6 +154,7 @@ struct Settings: Sendable {
         support.loginsPerEmail = reader.rate("limits.logins_per_email")
         support.historyLength = reader.int("chats.history_length", 10...10_000)
         support.chatIdleExpiry = .seconds(reader.int("chats.idle_expiry_s", 60...31_536_000))
+        support.cells = reader.int("redis.cells", 1...1024)
         let transport = reader.text("mail.transport")
         if transport != "folder" { reader.complain("mail.transport", "it is folder") }
         mail = MailSettings(folder: reader.text("mail.folder"), from: reader.text("mail.from"))

@@ -52,8 +52,22 @@ import Testing
         #expect(configuration.password == "secret")
     }
 
+    @Test func `a cluster is named by some of its nodes`() throws {
+        let configuration = try RedisConfiguration(url: "redis-cluster://ann:pw@a:7000,b,[::1]:7002/0")
+        #expect(configuration.isCluster && configuration.password == "pw")
+        #expect(
+            configuration.seeds == [
+                .tcp(host: "a", port: 7000), .tcp(host: "b", port: 6379), .tcp(host: "::1", port: 7002),
+            ])
+        let sealed = try RedisConfiguration(url: "rediss-cluster://one?verify=chain")
+        #expect(sealed.seeds.count == 1 && sealed.tls?.verification == .chain)
+        let single = try RedisConfiguration(url: "redis://one")
+        #expect(!single.isCluster)
+    }
+
     @Test(arguments: [
-        "localhost:6379", "http://h", "redis://h:0", "redis://h:70000", "redis://h:x", "redis://h/x",
+        "redis-cluster://a/3", "redis-cluster://a,b:x", "redis-cluster://a?db=1", "localhost:6379",
+        "http://h", "redis://h:0", "redis://h:70000", "redis://h:x", "redis://h/x",
         "redis://h/-1", "redis://ann@h", "redis://[::1", "redis://[::1]x", "redis://::1", "redis://h?what=1",
         "redis://h?db", "redis://h?cacert=/x", "rediss://h?verify=maybe", "redis://:%zz@h", "redis://:%f@h",
         "redis://:%ff@h", "redis://:%+1@h", "unix://relative.sock", "",

@@ -10,7 +10,7 @@ import Testing
             try await subscriber.subscribe(["a", "b"])
             for number in 0..<1000 {
                 let receivers = try await client.send([
-                    "PUBLISH", number % 2 == 0 ? "a" : "b", .integer(number),
+                    "SPUBLISH", number % 2 == 0 ? "a" : "b", .integer(number),
                 ])
                 #expect(receivers == .integer(1))
             }
@@ -23,7 +23,7 @@ import Testing
     @Test func `messages of one read come in one callback`() async throws {
         try await withSubscriber { _, client, subscriber, inbox in
             try await subscriber.subscribe(["a"])
-            let loop = "for i = 1, 500 do redis.call('PUBLISH', KEYS[1], i) end"
+            let loop = "for i = 1, 500 do redis.call('SPUBLISH', KEYS[1], i) end"
             _ = try await client.send(["EVAL", .string(loop), 1, "a"])
             try await eventually { inbox.payloads.count == 500 }
             #expect(inbox.callbacks < 50)
@@ -34,7 +34,7 @@ import Testing
         try await withSubscriber { _, client, subscriber, inbox in
             try await subscriber.subscribe(["a"])
             let payloads = [0, 1, 70_000, 3 << 20, 5].map { ByteBuffer(repeating: 0xFF, count: $0) }
-            for payload in payloads { _ = try await client.send(["PUBLISH", "a", .bytes(payload)]) }
+            for payload in payloads { _ = try await client.send(["SPUBLISH", "a", .bytes(payload)]) }
             try await eventually { inbox.messages.withLock { $0.count } == 5 }
             #expect(inbox.messages.withLock { $0.map(\.payload) } == payloads)
         }
@@ -44,10 +44,10 @@ import Testing
         try await withSubscriber { _, client, subscriber, _ in
             try await subscriber.subscribe(["a", "b"])
             subscriber.unsubscribe(["a", "never"])
-            try await eventually { try await client.send(["PUBLISH", "a", "x"]) == .integer(0) }
-            #expect(try await client.ask(["PUBLISH", "b", "x"]) == .integer(1))
+            try await eventually { try await client.send(["SPUBLISH", "a", "x"]) == .integer(0) }
+            #expect(try await client.ask(["SPUBLISH", "b", "x"]) == .integer(1))
             try await subscriber.subscribe(["a", "b"])
-            #expect(try await client.ask(["PUBLISH", "a", "x"]) == .integer(1))
+            #expect(try await client.ask(["SPUBLISH", "a", "x"]) == .integer(1))
         }
     }
 
@@ -57,7 +57,7 @@ import Testing
                 for number in 0..<3000 { group.addTask { try await subscriber.subscribe(["c\(number)"]) } }
                 try await group.waitForAll()
             }
-            #expect(try await client.ask(["PUBSUB", "CHANNELS"]).array?.count == 3000)
+            #expect(try await client.ask(["PUBSUB", "SHARDCHANNELS"]).array?.count == 3000)
         }
     }
 
@@ -69,9 +69,9 @@ import Testing
                 try await redis.restart()
                 try await eventually { inbox.reconnects.withLock { $0 } == round }
                 try await eventually { await client.isAnswered() }
-                let reply = try await client.send(["PUBSUB", "CHANNELS"])
+                let reply = try await client.send(["PUBSUB", "SHARDCHANNELS"])
                 #expect(Set((reply.array ?? []).compactMap(\.text)) == Set(channels))
-                _ = try await client.send(["PUBLISH", "c1999", .integer(round)])
+                _ = try await client.send(["SPUBLISH", "c1999", .integer(round)])
                 try await eventually { inbox.payloads.last == String(round) }
             }
         }
@@ -85,8 +85,8 @@ import Testing
             try await redis.start()
             try await later
             try await eventually { await client.isAnswered() }
-            #expect(try await client.ask(["PUBLISH", "later", "x"]) == .integer(1))
-            #expect(try await client.ask(["PUBLISH", "before", "x"]) == .integer(1))
+            #expect(try await client.ask(["SPUBLISH", "later", "x"]) == .integer(1))
+            #expect(try await client.ask(["SPUBLISH", "before", "x"]) == .integer(1))
         }
     }
 
@@ -97,11 +97,11 @@ import Testing
             try await subscriber.subscribe(["kept"])
             redis.kill()
             let error = await failure { try await subscriber.subscribe(["given up", "kept"]) }
-            #expect(error?.code == .connection && error?.command == "SUBSCRIBE")
+            #expect(error?.code == .connection && error?.command == "SSUBSCRIBE")
             try await redis.start()
             try await eventually { inbox.reconnects.withLock { $0 } == 1 }
             try await eventually { await client.isAnswered() }
-            #expect(try await client.ask(["PUBSUB", "CHANNELS"]).array?.compactMap(\.text) == ["kept"])
+            #expect(try await client.ask(["PUBSUB", "SHARDCHANNELS"]).array?.compactMap(\.text) == ["kept"])
         }
     }
 
@@ -116,7 +116,7 @@ import Testing
             }
             redis.thaw()
             try await eventually { inbox.reconnects.withLock { $0 } == 1 }
-            _ = try await client.send(["PUBLISH", "a", "after"])
+            _ = try await client.send(["SPUBLISH", "a", "after"])
             try await eventually { inbox.payloads == ["after"] }
         }
     }
@@ -145,7 +145,7 @@ import Testing
             try await eventually { inbox.reconnects.withLock { $0 } == 1 }
             try await subscriber.subscribe(["free:2"])
             try await withClient(try RedisConfiguration(url: redis.url)) { client in
-                let channels = try await client.send(["PUBSUB", "CHANNELS"]).array?.compactMap(\.text)
+                let channels = try await client.send(["PUBSUB", "SHARDCHANNELS"]).array?.compactMap(\.text)
                 #expect(Set(channels ?? []) == ["free:1", "free:2"])
             }
             await subscriber.shutdown()
@@ -161,7 +161,7 @@ import Testing
             redis.thaw()
             #expect(await waiting?.code == .closed)
             #expect(await failure { try await subscriber.subscribe(["c"]) }?.code == .closed)
-            try await eventually { try await client.send(["PUBLISH", "a", "x"]) == .integer(0) }
+            try await eventually { try await client.send(["SPUBLISH", "a", "x"]) == .integer(0) }
         }
     }
 
@@ -207,6 +207,6 @@ private final class Inbox: Sendable {
                 self.messages.withLock { $0 += batch }
                 self.calls.withLock { $0 += 1 }
             },
-            onReconnect: { self.reconnects.withLock { $0 += 1 } })
+            onReconnect: { _ in self.reconnects.withLock { $0 += 1 } })
     }
 }

@@ -49,7 +49,7 @@ import Testing
             let error = await failure { try await client.send(["PING"]) }
             #expect(error?.code == .configuration)
             let subscriber = RedisSubscriber(
-                configuration, group: loops, logger: quiet, onMessages: { _ in }, onReconnect: {})
+                configuration, group: loops, logger: quiet, onMessages: { _ in }, onReconnect: { _ in })
             #expect(await failure { try await subscriber.subscribe(["c"]) }?.code == .configuration)
             await subscriber.shutdown()
         }

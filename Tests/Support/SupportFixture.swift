@@ -36,7 +36,7 @@ package struct SupportFixture: Sendable {
 
         package var principal: Principal { .contact(session) }
         package var chat: Chat.Address {
-            Chat.Address(accountID: session.accountID, chatID: session.chatID)
+            session.chat
         }
     }
 
@@ -44,7 +44,7 @@ package struct SupportFixture: Sendable {
     ///   - world: the shared one when not given.
     ///   - configure: changes rules; the limits are out of the way unless set here.
     package static func make(
-        in world: TestWorld? = nil, role: Role = .agent,
+        in world: TestWorld? = nil, role: Role = .agent, cell: Cell = Cell(0),
         _ configure: (inout SupportConfiguration) -> Void = { _ in }
     ) async throws -> SupportFixture {
         let world = if let world { world } else { try await TestWorld.shared() }
@@ -56,7 +56,7 @@ package struct SupportFixture: Sendable {
         )
         let email = "\(login)@example.com"
         try await world.postgres.query([
-            "INSERT INTO accounts (id, name) VALUES (\(account.uuid), 'Fixture')",
+            "INSERT INTO accounts (id, name, cell) VALUES (\(account.uuid), 'Fixture', \(cell.number))",
             """
             INSERT INTO inboxes (account_id, id, name, website_token, settings)
             VALUES (\(account.uuid), \(inbox.uuid), 'Website', \(website),
@@ -109,7 +109,7 @@ package struct SupportFixture: Sendable {
     /// Another agent of the account.
     package func colleague(_ name: String) async throws -> AgentSession {
         let session = AgentSession(
-            loginID: .new(), accountID: account, agentID: .new(), name: name, role: .agent)
+            cell: inbox.cell, loginID: .new(), accountID: account, agentID: .new(), name: name, role: .agent)
         try await world.postgres.query([
             """
             INSERT INTO logins (id, email, password_hash)
@@ -168,22 +168,24 @@ package struct SupportFixture: Sendable {
     package func persister(_ desk: SupportDesk? = nil) -> Persister {
         let desk = desk ?? self.desk
         return Persister(
-            journal: desk.journal, postgres: world.postgres, announcements: desk.announcements,
+            journal: desk.journals[inbox.cell.number], postgres: world.postgres,
+            announcements: desk.announcements,
             logger: TestWorld.quiet)
     }
 
     /// Brings everything that is in the journal at this moment to PostgreSQL, other tests' facts included.
     package func persist() async throws {
-        let target = try await desk.journal.lastID()
+        let journal = desk.journals[inbox.cell.number]
+        let target = try await journal.lastID()
         let persister = persister()
         while true {
             do {
                 var position = try await persister.resume()
                 while isJournalID(target, after: position) {
-                    let entries = try await desk.journal.entries(after: position, limit: 1000)
+                    let entries = try await journal.entries(after: position, limit: 1000)
                     guard let last = entries.last else { return }
                     try await persister.consume(entries, after: position)
-                    try await desk.journal.advance(Persister.name, to: last.id, of: [Persister.name])
+                    try await journal.advance(Persister.name, to: last.id, of: [Persister.name])
                     position = last.id
                 }
                 return

@@ -80,25 +80,48 @@ package struct TestWorld: Sendable {
         redis options: [String] = ["--appendonly", "yes", "--appendfsync", "always"],
         _ body: @Sendable (TestWorld, PrivateRedis) async throws -> Value
     ) async throws -> Value {
-        let owner = try await shared().postgres
-        return try await privateWorlds.pass {
-            let name = "test_" + UUID().uuidString.lowercased().filter { $0 != "-" }
-            try await owner.query("CREATE DATABASE \(raw: name)")
-            let result: Result<Value, any Error>
-            do {
-                guard var url = URLComponents(string: try variable("DATABASE_URL")) else {
-                    throw Missing(description: "DATABASE_URL is no URL")
+        try await privateWorlds.pass {
+            try await withDatabase { database in
+                try await PrivateRedis.run(options) { redis in
+                    try await with(redis.url, database) { try await body($0, redis) }
                 }
-                url.path = "/\(name)"
-                let database = try postgres(url.string ?? "", size: 3)
-                result = .success(
-                    try await PrivateRedis.run(options) { try await with($0, database, body) })
-            } catch {
-                result = .failure(error)
             }
-            try await owner.query("DROP DATABASE \(raw: name)")
-            return try result.get()
         }
+    }
+
+    /// A world whose Redis is a cluster.
+    package static func withCluster<Value: Sendable>(
+        replicas: Int = 0, nodeTimeout: Duration = .seconds(5),
+        _ body: @Sendable (TestWorld, PrivateRedisCluster) async throws -> Value
+    ) async throws -> Value {
+        try await privateWorlds.pass {
+            try await withDatabase { database in
+                try await PrivateRedisCluster.run(replicas: replicas, nodeTimeout: nodeTimeout) { cluster in
+                    try await with(cluster.url, database) { try await body($0, cluster) }
+                }
+            }
+        }
+    }
+
+    /// An empty database on the shared server.
+    private static func withDatabase<Value: Sendable>(
+        _ body: (PostgresConfiguration) async throws -> Value
+    ) async throws -> Value {
+        let owner = try await shared().postgres
+        let name = "test_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        try await owner.query("CREATE DATABASE \(raw: name)")
+        let result: Result<Value, any Error>
+        do {
+            guard var url = URLComponents(string: try variable("DATABASE_URL")) else {
+                throw Missing(description: "DATABASE_URL is no URL")
+            }
+            url.path = "/\(name)"
+            result = .success(try await body(try postgres(url.string ?? "", size: 3)))
+        } catch {
+            result = .failure(error)
+        }
+        try await owner.query("DROP DATABASE \(raw: name)")
+        return try result.get()
     }
 
     /// A world whose Redis and whose PostgreSQL may both be stopped.
@@ -111,23 +134,22 @@ package struct TestWorld: Sendable {
                     var database = try postgres(server.url, size: 3)
                     database.waitLimit = .seconds(3)
                     database.reconnectDelay = .milliseconds(20)...(.milliseconds(100))
-                    return try await with(redis, database) { try await body($0, $1, server) }
+                    return try await with(redis.url, database) { try await body($0, redis, server) }
                 }
             }
         }
     }
 
     private static func with<Value: Sendable>(
-        _ server: PrivateRedis, _ database: PostgresConfiguration,
-        _ body: @Sendable (TestWorld, PrivateRedis) async throws -> Value
+        _ url: String, _ database: PostgresConfiguration, _ body: (TestWorld) async throws -> Value
     ) async throws -> Value {
-        var redis = try RedisConfiguration(url: server.url)
+        var redis = try RedisConfiguration(url: url)
         redis.commandTimeout = .seconds(2)  // for tests that wait for it
-        let world = TestWorld(redisURL: server.url, redis: redis, postgres: database)
+        let world = TestWorld(redisURL: url, redis: redis, postgres: database)
         let result: Result<Value, any Error>
         do {
             try await Migrator(directory: "\(root)/sql/migrations").run(on: world.postgres)
-            result = .success(try await body(world, server))
+            result = .success(try await body(world))
         } catch {
             result = .failure(error)
         }

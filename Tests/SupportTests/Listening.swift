@@ -24,7 +24,7 @@ struct Listening: Sendable {
                     let json = text.split(separator: "\n", maxSplits: 1).last.map(String.init) ?? ""
                     (message.channel == chat.channel ? ofChat : ofStaff).add(json)
                 }
-            }, onReconnect: {})
+            }, onReconnect: { _ in })
         let listening = Listening(chat: ofChat, staff: ofStaff, subscriber: subscriber)
         do {
             try await subscriber.subscribe([chat.channel, chat.staffChannel])

@@ -97,6 +97,25 @@ import Testing
         #expect(try await !problems(["PORT": "99999"]).isEmpty)
     }
 
+    @Test func `jobs are where everything is, unless they are told to be elsewhere`() async throws {
+        let usual = try await load(["REDIS_URL": "redis://one"])
+        #expect(!usual.hasJobsRedis && usual.jobsRedis.endpoint == .tcp(host: "one", port: 6379))
+        let apart = try await load(["REDIS_URL": "redis://one", "JOBS_REDIS_URL": "redis://two"])
+        #expect(apart.hasJobsRedis && apart.jobsRedis.endpoint == .tcp(host: "two", port: 6379))
+    }
+
+    @Test func `with a cluster jobs need a Redis of their own`() async throws {
+        let cluster = ["REDIS_URL": "redis-cluster://a,b"]
+        for jobs in [nil, "redis-cluster://c"] {
+            let problems = try await problems(
+                cluster.merging(jobs.map { ["JOBS_REDIS_URL": $0] } ?? [:]) { $1 })
+            #expect(problems.count == 1 && problems[0].contains("JOBS_REDIS_URL"))
+        }
+        let apart = try await load(
+            cluster.merging(["JOBS_REDIS_URL": "redis://c", "REDIS_CELLS": "16"]) { $1 })
+        #expect(apart.redis.isCluster && !apart.jobsRedis.isCluster && apart.support.cells == 16)
+    }
+
     @Test func `without a secret nothing starts, and the message says how to make one`() async throws {
         let problems = try await problems(["SWITCHBOARD_SECRET": ""])
         #expect(problems.count == 1)

@@ -24,5 +24,5 @@ redis.call('XADD', journal, '*', 'f', '{"kind":"chat.archived","at":"' .. ARGV[1
     .. ',"archived":' .. archived .. ',"agent_id":"' .. ARGV[3] .. '"}')
 local news = '{"type":"chat_updated","chat":{"id":"' .. state[2] .. '","archived":' .. archived .. '}}'
 local entry = redis.call('XADD', log, 'MAXLEN', '~', ARGV[5], '0-*', 'm', news)
-redis.call('PUBLISH', ARGV[4], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
+redis.call('SPUBLISH', ARGV[4], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
 return { 'changed' }

@@ -49,7 +49,7 @@ local function raise(kind)
     local moves = (redis.call('HGET', chat, field .. '_moves') or '') .. ' ' .. text(mark) .. ':' .. now
     if #moves > 640 then moves = moves:sub((moves:find(' ', #moves - 600, true))) end
     redis.call('HSET', chat, field, text(mark), field .. '_at', iso, field .. '_moves', moves)
-    redis.call('PUBLISH', ARGV[9], '\n{"type":"message_status","status":"' .. kind .. '","by":"' .. who
+    redis.call('SPUBLISH', ARGV[9], '\n{"type":"message_status","status":"' .. kind .. '","by":"' .. who
         .. '","up_to_seq":' .. text(mark) .. ',"at":"' .. iso .. '"}')
 end
 -- What has been read has been delivered, whether or not the reader said so.
@@ -78,6 +78,6 @@ if is_agents then -- only this agent's screens change their count; the chat is r
     local news = '{"type":"chat_updated","chat":{"id":"' .. state[2] .. '","read_up_to":' .. text(top) .. ',"unread":'
         .. tostring(unread) .. '},"agent_id":"' .. agent .. '","unread_count":' .. count .. '}'
     local entry = redis.call('XADD', log, 'MAXLEN', '~', ARGV[11], '0-*', 'm', news)
-    redis.call('PUBLISH', ARGV[10], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
+    redis.call('SPUBLISH', ARGV[10], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
 end
 return { 'marked', text(top) }

@@ -112,8 +112,8 @@ redis.call('XADD', history, 'MINID', '~', string.format('%.0f-0', keep), seq .. 
 redis.call('ZADD', clients, seq, client_id)
 redis.call('XADD', journal, '*', 'f', fact .. '}')
 
-redis.call('PUBLISH', ARGV[13], seq .. ' ' .. epoch .. '\n{"type":"new_message","message":' .. message .. '}')
-if changed then redis.call('PUBLISH', ARGV[13], '\n{"type":"conversation","conversation":' .. episode .. '}') end
+redis.call('SPUBLISH', ARGV[13], seq .. ' ' .. epoch .. '\n{"type":"new_message","message":' .. message .. '}')
+if changed then redis.call('SPUBLISH', ARGV[13], '\n{"type":"conversation","conversation":' .. episode .. '}') end
 local row = '"chat":{"id":"' .. id .. '",' .. card .. ',"message_count":' .. seq .. ',"archived":' .. tostring(archived)
     .. ',"status":"' .. status .. '",' .. summary .. '}}'
 local news
@@ -123,5 +123,5 @@ else
     news = '{"type":"chat_updated",' .. row
 end
 local entry = redis.call('XADD', log, 'MAXLEN', '~', ARGV[15], '0-*', 'm', news)
-redis.call('PUBLISH', ARGV[14], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
+redis.call('SPUBLISH', ARGV[14], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
 return { 'accepted', message }

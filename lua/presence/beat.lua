@@ -37,18 +37,18 @@ local function tell(subject, is)
     local kind, account, id, agent = subject:match('^(%a) (%S+) (%S+) ?(%S*)$')
     local staff, on = prefix .. account .. ':staff', ',"online":' .. tostring(is)
     if kind == 'u' then
-        redis.call('PUBLISH', prefix .. account .. ':chat:' .. id, '\n{"type":"presence","by":"user"' .. on .. version)
-        redis.call('PUBLISH', staff, '\n{"type":"presence","chat_id":"' .. id .. '"' .. on .. version)
+        redis.call('SPUBLISH', prefix .. account .. ':chat:' .. id, '\n{"type":"presence","by":"user"' .. on .. version)
+        redis.call('SPUBLISH', staff, '\n{"type":"presence","chat_id":"' .. id .. '"' .. on .. version)
     elseif kind == 'a' then
         local card = redis.call('HGET', notes, account .. ' ' .. id)
         if not is then redis.call('HDEL', notes, account .. ' ' .. id) end
-        redis.call('PUBLISH', staff, '\n{"type":"agent_presence","agent":' .. (card or 'null') .. on .. version)
+        redis.call('SPUBLISH', staff, '\n{"type":"agent_presence","agent":' .. (card or 'null') .. on .. version)
     else
         local chat, cards = 'v ' .. account .. ' ' .. id, {}
         for _, viewer in ipairs(redis.call('ZRANGEBYLEX', online, '[' .. chat .. ' ', '(' .. chat .. '!')) do
             cards[#cards + 1] = redis.call('HGET', notes, account .. ' ' .. viewer:sub(#chat + 2)) or nil
         end
-        redis.call('PUBLISH', staff, '\n{"type":"viewing","chat_id":"' .. id .. '","agents":['
+        redis.call('SPUBLISH', staff, '\n{"type":"viewing","chat_id":"' .. id .. '","agents":['
             .. table.concat(cards, ',') .. ']' .. version)
     end
 end

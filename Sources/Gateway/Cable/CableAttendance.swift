@@ -21,7 +21,7 @@ final class CableAttendance {
     /// A subscription is confirmed: others are told, and the subscriber is told who is there already.
     func joined(_ identifier: String, _ channel: CableChannel) {
         guard places.updateValue(channel, forKey: identifier) == nil else { return }
-        cable.presence.joined(subjects(channel), on: socket.eventLoop)
+        cable.presence.joined(subjects(channel), in: principal.cell, on: socket.eventLoop)
         let attendance = NIOLoopBound(self, eventLoop: socket.eventLoop)
         let (desk, principal, loop) = (cable.desk, principal, socket.eventLoop)
         Task(executorPreference: cable.loops.state(of: loop).executor) {
@@ -36,7 +36,7 @@ final class CableAttendance {
 
     func left(_ identifier: String) {
         guard let channel = places.removeValue(forKey: identifier) else { return }
-        cable.presence.left(subjects(channel), on: socket.eventLoop)
+        cable.presence.left(subjects(channel), in: principal.cell, on: socket.eventLoop)
         if let chat = channel.chat { stopTyping(in: chat) }
     }
 

@@ -32,7 +32,7 @@ enum CableChannel: Sendable {
         case ("ChatChannel", _):
             guard let id = name.chatID.flatMap(Chat.ID.init) else { throw .notYours }
             if case .contact(let session) = principal, session.chatID != id { throw .notYours }
-            self = .chat(Chat.Address(accountID: principal.accountID, chatID: id))
+            self = .chat(Chat.Address(cell: principal.cell, accountID: principal.accountID, chatID: id))
         case ("AdminNotificationChannel", .agent(let session)):
             self = .adminNotifications(session.accountID)
         case ("AdminNotificationChannel", .contact):
@@ -46,7 +46,7 @@ enum CableChannel: Sendable {
     func stream(_ desk: SupportDesk, for principal: Principal) -> any RecoverableStream {
         switch self {
         case .chat(let chat): desk.chats.stream(chat, for: principal)
-        case .adminNotifications(let account): desk.staffNews.stream(of: account)
+        case .adminNotifications(let account): desk.staffNews.stream(of: account, in: principal.cell)
         }
     }
 }

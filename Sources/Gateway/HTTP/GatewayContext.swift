@@ -42,7 +42,7 @@ struct ContactContext: ChildRequestContext {
     }
 
     var principal: Principal { .contact(session) }
-    var chat: Chat.Address { Chat.Address(accountID: session.accountID, chatID: session.chatID) }
+    var chat: Chat.Address { session.chat }
 }
 
 /// The context behind the staff's door.
@@ -67,6 +67,6 @@ struct StaffContext: ChildRequestContext {
     /// The chat that the path names, in the agent's own account.
     func chat() throws -> Chat.Address {
         guard let id = parameters.get("id").flatMap(Chat.ID.init) else { throw SupportError.notFound("chat") }
-        return Chat.Address(accountID: session.accountID, chatID: id)
+        return Chat.Address(cell: session.cell, accountID: session.accountID, chatID: id)
     }
 }

@@ -5,7 +5,7 @@ import Redis
 
 /// Broadcast from Redis to the sessions of this process.
 ///
-///     Redis ──PUBLISH──▶ subscriber loop ──in order, holes filled──▶ shard ──one frame──▶ members
+///     Redis ──SPUBLISH──▶ subscriber loop ──in order, holes filled──▶ shard ──one frame──▶ members
 ///
 /// One connection listens to the streams that somebody here wants. What one read brings is put in order, handed to
 /// each event loop in one hop, and each frame is encoded once per loop and key, not per session.
@@ -40,7 +40,7 @@ package final class Hub: Sendable {
         self.news = news
         subscriber = RedisSubscriber(
             redis, group: group, logger: logger,
-            onMessages: { news.received($0) }, onReconnect: { news.reconnected() })
+            onMessages: { news.received($0) }, onReconnect: { news.reconnected($0) })
     }
 
     /// Adds a member, on its own loop; `completion` is called there once no publication can be missed any more

@@ -49,8 +49,10 @@ final class HubNews: Sendable {
         repair(broken)
     }
 
-    /// Redis was away, and all streams are subscribed again: whatever was published meanwhile is in history.
-    func reconnected() { repair(interest.withLockedValue { $0.suspectAll() }) }
+    /// Redis was away, or a stream is elsewhere in the cluster, and all are subscribed again: whatever was published
+    /// meanwhile is in history.
+    /// - Parameter channels: nil is all.
+    func reconnected(_ channels: [String]?) { repair(interest.withLockedValue { $0.suspect(channels) }) }
 
     func learn(_ position: StreamPosition, of channel: String) {
         if interest.withLockedValue({ $0.learn(position, of: channel) }) { repair([channel]) }

@@ -89,9 +89,9 @@ struct Interest: Sendable {
         entries[channel]?.order.learn(position) ?? false
     }
 
-    /// The connection was away; returns the channels whose history has to be read.
-    mutating func suspectAll() -> [String] {
-        entries.keys.filter { entries[$0]?.order.suspect() ?? false }
+    /// The connection was away; returns those of the channels (nil is all) whose history has to be read.
+    mutating func suspect(_ channels: [String]?) -> [String] {
+        (channels ?? Array(entries.keys)).filter { entries[$0]?.order.suspect() ?? false }
     }
 
     /// What to read to repair a stream, and from where; nil when nobody wants it any more.

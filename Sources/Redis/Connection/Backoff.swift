@@ -7,9 +7,16 @@ struct Backoff {
     static let longest = Duration.seconds(2)
 
     private(set) var attempts = 0
+    private let first: Duration
+    private let longest: Duration
+
+    init(first: Duration = Self.first, longest: Duration = Self.longest) {
+        self.first = first
+        self.longest = longest
+    }
 
     mutating func next() -> Duration {
-        let step = min(Self.first * (1 << min(attempts, 10)), Self.longest)
+        let step = min(first * (1 << min(attempts, 10)), longest)
         attempts += 1
         return step / 2 + .microseconds(Int64.random(in: 0...(step / 2).microseconds))
     }

@@ -174,10 +174,5 @@ final class RedisLink {
             })
     }
 
-    var address: String {
-        switch dialer.configuration.endpoint {
-        case .tcp(let host, let port): "\(host):\(port)"
-        case .unix(let path): path
-        }
-    }
+    var address: String { dialer.configuration.endpoint.description }
 }

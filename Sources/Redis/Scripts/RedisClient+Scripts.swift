@@ -9,6 +9,7 @@ extension RedisClient {
         _ script: RedisScript, keys: [String], arguments: [RedisArgument]
     ) async throws(RedisError) -> RESPValue {
         script.checkKeys(keys.count)
+        if let cluster { return try await cluster.evaluate(script, keys: keys, arguments: arguments) }
         do throws(RedisError) {
             return try await roundTrip(script.commandName) { $0.writeEVALSHA(script, keys, arguments) }
         } catch {
@@ -23,19 +24,32 @@ extension RedisClient {
         _ completion: @escaping @Sendable (Result<RESPValue, RedisError>) -> Void
     ) {
         script.checkKeys(keys.count)
+        if let cluster { return cluster.submit(script, keys: keys, arguments: arguments, completion) }
+        submit(script, keys: keys, arguments: arguments, asking: false, completion)
+    }
+
+    func submit(
+        _ script: RedisScript, keys: [String], arguments: [RedisArgument], asking: Bool,
+        _ completion: @escaping @Sendable (Result<RESPValue, RedisError>) -> Void
+    ) {
         let first: @Sendable (Result<RESPValue, RedisError>) -> Void = { result in
             guard case .failure(let error) = result, error.serverCode == .noScript else {
                 return completion(result)
             }
-            self.stage(script.commandName, .callback(completion)) {
+            self.stage(script.commandName, asking: asking, .callback(completion)) {
                 $0.writeEVAL(script, keys, arguments)
             }
         }
-        stage(script.commandName, .callback(first)) { $0.writeEVALSHA(script, keys, arguments) }
+        stage(script.commandName, asking: asking, .callback(first)) {
+            $0.writeEVALSHA(script, keys, arguments)
+        }
     }
 
     /// SCRIPT LOAD for all scripts in one write: at boot, so that the first callers need not send sources.
+    ///
+    /// In a cluster every node that answers is told; one that is away learns by `evaluate`.
     package func load(_ library: ScriptLibrary) async throws(RedisError) {
+        if let cluster { return try await cluster.load(library) }
         let scripts = library.all
         let replies = try await pipeline(scripts.map { ["SCRIPT", "LOAD", .string($0.source)] })
         for (script, reply) in zip(scripts, replies) {

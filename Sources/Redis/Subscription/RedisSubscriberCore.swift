@@ -1,15 +1,18 @@
 import Logging
 import NIOCore
 
-/// The half of `RedisSubscriber` that lives on the event loop.
-final class RedisSubscriberCore: RedisLinkOwner {
-    /// Channels per SUBSCRIBE, so that no single command or reply becomes large after a reconnect.
+/// The half of `RedisSubscriber` that lives on the event loop: one connection. In a cluster, one of a node.
+final class RedisSubscriberCore: RedisLinkOwner, SubscriberCore {
+    /// Channels per SSUBSCRIBE, so that no single command or reply becomes large after a reconnect.
     private static let batch = 512
 
     private let link: RedisLink
     private let logger: Logger
     private let onMessages: @Sendable ([RedisMessage]) -> Void
-    private let onReconnect: @Sendable () -> Void
+    private let onReconnect: @Sendable ([String]?) -> Void
+    private let endpoint: RedisConfiguration.Endpoint
+    private weak var keeper: (any SlotKeeper)?
+    private let isOfCluster: Bool
     private let replyTimeout: TimeAmount
     private let idleInterval: TimeAmount
 
@@ -20,12 +23,24 @@ final class RedisSubscriberCore: RedisLinkOwner {
     private var isStopped = false
     private var health: Scheduled<Void>?
 
+    /// Taken over from another node, where something may have been missed meanwhile.
+    private var adopted: Set<String> = []
+    /// Channels that the node no longer has, of one burst of reads.
+    private var evicted: Set<String> = []
+    /// SUNSUBSCRIBEs not yet answered: what else Redis unsubscribes, it does because the slot has moved.
+    private var unsubscribing: [String: Int] = [:]
+
+    /// - Parameter keeper: who takes the channels that this node has no longer; nil when it is no node of a cluster.
     init(
         link: RedisLink, _ configuration: RedisConfiguration, _ logger: Logger,
+        keeper: (any SlotKeeper)? = nil,
         onMessages: @escaping @Sendable ([RedisMessage]) -> Void,
-        onReconnect: @escaping @Sendable () -> Void
+        onReconnect: @escaping @Sendable ([String]?) -> Void
     ) {
         self.link = link
+        self.keeper = keeper
+        isOfCluster = keeper != nil
+        endpoint = configuration.endpoint
         self.logger = logger
         self.onMessages = onMessages
         self.onReconnect = onReconnect
@@ -60,10 +75,10 @@ final class RedisSubscriberCore: RedisLinkOwner {
     private func giveUp(_ call: SubscribeCall) {
         let error =
             link.isReady
-            ? RedisError(.timeout, "not confirmed within the command time-out", command: "SUBSCRIBE")
+            ? RedisError(.timeout, "not confirmed within the command time-out", command: "SSUBSCRIBE")
             : RedisError(
                 .connection, link.lastFailure?.message ?? "still connecting to \(link.address)",
-                command: "SUBSCRIBE")
+                command: "SSUBSCRIBE")
         refuse(call, error)
     }
 
@@ -87,9 +102,20 @@ final class RedisSubscriberCore: RedisLinkOwner {
         guard link.isReady else { return }
         let (subscribe, unsubscribe) = ledger.takeChanges()
         var bytes = ByteBuffer()
-        bytes.writeRESP("SUBSCRIBE", subscribe, batch: Self.batch)
-        bytes.writeRESP("UNSUBSCRIBE", unsubscribe, batch: Self.batch)
+        for channels in inOneSlotEach(subscribe) {
+            bytes.writeRESP("SSUBSCRIBE", channels, batch: Self.batch)
+        }
+        for channels in inOneSlotEach(unsubscribe) {
+            bytes.writeRESP("SUNSUBSCRIBE", channels, batch: Self.batch)
+        }
+        if isOfCluster { for channel in unsubscribe { unsubscribing[channel, default: 0] += 1 } }
         if bytes.readableBytes > 0 { link.write(bytes) }
+    }
+
+    /// A cluster takes no command over several slots.
+    private func inOneSlotEach(_ channels: [String]) -> [[String]] {
+        guard isOfCluster, channels.count > 1 else { return [channels] }
+        return Array(Dictionary(grouping: channels) { HashSlot(of: $0) }.values)
     }
 
     // MARK: The link's news
@@ -108,17 +134,18 @@ final class RedisSubscriberCore: RedisLinkOwner {
         guard let count = reply.arrayCount() else { return try receiveStatus(reply.value()) }
         guard count >= 2, let kind = reply.text() else { throw Self.unexpected }
         switch kind {
-        case "message":
+        case "smessage":
             guard count == 3, let channel = reply.text(), let payload = reply.string() else {
                 throw Self.unexpected
             }
             messages.append(RedisMessage(channel: channel, payload: payload))
-        case "subscribe":
+        case "ssubscribe":
             guard let channel = reply.text() else { throw Self.unexpected }
             ledger.confirm(channel)
             announceIfBack()
-        // Nothing hangs on UNSUBSCRIBE's answer, nor on PING's beyond that it came.
-        case "unsubscribe", "pong": break
+        case "sunsubscribe": if isOfCluster, let channel = reply.text() { unsubscribed(channel) }
+        // Nothing hangs on PING's answer beyond that it came.
+        case "pong": break
         default: throw Self.unexpected
         }
     }
@@ -126,13 +153,27 @@ final class RedisSubscriberCore: RedisLinkOwner {
     private func receiveStatus(_ value: RESPValue) throws(RedisError) {
         // PING is answered by a status while nothing is subscribed.
         guard case .error(let text) = value else { return }
+        if isOfCluster, let redirection = Redirection(text, asked: endpoint) { return moved(redirection) }
+        let error = RedisError.server(text, command: "SSUBSCRIBE")
+        // A cluster that is down: it is said again to the next connection.
+        if error.isTransient { throw error }
         // An ACL, most likely. It does not say for which channel, so all that is unconfirmed is refused.
-        let error = RedisError.server(text, command: "SUBSCRIBE")
-        for call in ledger.waitingCalls { refuse(call, error) }
+        for call in ledger.waitingCalls {
+            refuse(call, error)
+            keeper?.withdraw(call)
+        }
         throw error
     }
 
     func linkReadComplete() {
+        deliver()
+        guard !evicted.isEmpty else { return }
+        let channels = evicted
+        evicted = []
+        keeper?.take(ledger.handOver { channels.contains($0) }, from: endpoint)
+    }
+
+    private func deliver() {
         guard !messages.isEmpty else { return }
         let batch = messages
         messages = []
@@ -144,15 +185,57 @@ final class RedisSubscriberCore: RedisLinkOwner {
         linkReadComplete()
         health?.cancel()
         wasLost = true
+        unsubscribing = [:]
         ledger.connectionLost()
+        keeper?.lost(endpoint)
     }
 
     private func announceIfBack() {
-        guard wasLost, ledger.isSettled else { return }
+        guard wasLost || !adopted.isEmpty, ledger.isSettled else { return }
+        let channels = wasLost ? (isOfCluster ? ledger.heldChannels : nil) : Array(adopted)
         wasLost = false
+        adopted = []
         // Behind the messages that came before the last confirmation.
-        linkReadComplete()
-        onReconnect()
+        deliver()
+        onReconnect(channels)
+    }
+
+    // MARK: Slots that move
+
+    var isReady: Bool { link.isReady }
+
+    func want(_ call: SubscribeCall, _ channels: [String]) {
+        ledger.want(call, channels)
+        scheduleFlush()
+    }
+
+    func withdraw(_ call: SubscribeCall) {
+        ledger.withdraw(call)
+        scheduleFlush()
+    }
+
+    func adopt(_ handed: SubscriptionLedger.Handover) {
+        ledger.adopt(handed)
+        if handed.isHeld { adopted.insert(handed.channel) }
+        scheduleFlush()
+    }
+
+    func handOver(where isMoving: (String) -> Bool) -> [SubscriptionLedger.Handover] {
+        ledger.handOver(where: isMoving)
+    }
+
+    private func unsubscribed(_ channel: String) {
+        guard let count = unsubscribing[channel] else {
+            evicted.insert(channel)
+            return
+        }
+        unsubscribing[channel] = count > 1 ? count - 1 : nil
+    }
+
+    private func moved(_ redirection: Redirection) {
+        unsubscribing = unsubscribing.filter { HashSlot(of: $0.key) != redirection.slot }
+        keeper?.learn(redirection)
+        keeper?.take(ledger.handOver { HashSlot(of: $0) == redirection.slot }, from: endpoint)
     }
 
     // MARK: Health
@@ -177,15 +260,15 @@ final class RedisSubscriberCore: RedisLinkOwner {
 
     // MARK: The end
 
-    func stop(_ stopped: @escaping @Sendable () -> Void) {
+    func stop() -> EventLoopFuture<Void> {
         isStopped = true
         health?.cancel()
         for call in ledger.waitingCalls { call.finish(.failure(Self.closed)) }
         ledger = SubscriptionLedger()
-        link.stop().assumeIsolated().whenComplete { _ in stopped() }
+        return link.stop()
     }
 
-    private static let closed = RedisError(.closed, "the subscriber was shut down")
+    static let closed = RedisError(.closed, "the subscriber was shut down")
     private static let unexpected = RedisError(.protocolViolation, "no reply of a subscribed connection")
 }
 

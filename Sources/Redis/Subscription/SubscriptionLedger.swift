@@ -1,15 +1,15 @@
 /// Which channels are wanted, which Redis has confirmed, and what remains to be said to make both equal.
 ///
-/// A pure value. Redis answers SUBSCRIBE channel by channel and in order, so a channel is confirmed when
-/// every SUBSCRIBE sent for it has been answered and it is still wanted.
+/// A pure value. Redis answers SSUBSCRIBE channel by channel and in order, so a channel is confirmed when
+/// every SSUBSCRIBE sent for it has been answered and it is still wanted.
 struct SubscriptionLedger {
     private struct Entry {
         var isWanted = false
-        /// The last thing said to Redis on this connection was SUBSCRIBE.
+        /// The last thing said to Redis on this connection was SSUBSCRIBE.
         var isSent = false
         /// Some call has been told that it is subscribed, so a lost connection does not undo it.
         var isHeld = false
-        /// SUBSCRIBEs not yet answered.
+        /// SSUBSCRIBEs not yet answered.
         var unanswered = 0
         var calls: [SubscribeCall] = []
 
@@ -20,14 +20,15 @@ struct SubscriptionLedger {
     private var changed: Set<String> = []
     private var unanswered = 0
 
-    /// No SUBSCRIBE awaits its answer and none remains to be sent.
+    /// No SSUBSCRIBE awaits its answer and none remains to be sent.
     var isSettled: Bool { unanswered == 0 && changed.isEmpty }
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// Wants `call.channels`; those that are confirmed already count at once.
-    mutating func want(_ call: SubscribeCall) {
-        for channel in call.channels {
+    /// Wants the `channels` of `call`; those that are confirmed already count at once.
+    /// - Parameter channels: those that are this ledger's business; nil is all.
+    mutating func want(_ call: SubscribeCall, _ channels: [String]? = nil) {
+        for channel in channels.map(Set.init) ?? call.channels {
             var entry = entries[channel] ?? Entry()
             entry.isWanted = true
             if entry.isConfirmed { call.confirmOne() } else { entry.calls.append(call) }
@@ -84,7 +85,7 @@ struct SubscriptionLedger {
         return (subscribe, unsubscribe)
     }
 
-    /// Redis has answered a SUBSCRIBE.
+    /// Redis has answered a SSUBSCRIBE.
     mutating func confirm(_ channel: String) {
         guard var entry = entries[channel], entry.unanswered > 0 else { return }
         entry.unanswered -= 1
@@ -109,6 +110,42 @@ struct SubscriptionLedger {
         unanswered = 0
         changed = Set(entries.keys)
     }
+
+    // MARK: From ledger to ledger
+
+    /// A channel on its way to another connection.
+    struct Handover {
+        let channel: String
+        let calls: [SubscribeCall]
+        let isHeld: Bool
+    }
+
+    /// Forgets all channels of a kind; returns those that are wanted.
+    mutating func handOver(where isMoving: (String) -> Bool) -> [Handover] {
+        var handed: [Handover] = []
+        for (channel, entry) in entries where isMoving(channel) {
+            entries[channel] = nil
+            changed.remove(channel)
+            unanswered -= entry.unanswered
+            guard entry.isWanted else { continue }
+            handed.append(Handover(channel: channel, calls: entry.calls, isHeld: entry.isHeld))
+        }
+        return handed
+    }
+
+    mutating func adopt(_ handed: Handover) {
+        var entry = entries[handed.channel] ?? Entry()
+        entry.isWanted = true
+        entry.isHeld = entry.isHeld || handed.isHeld
+        if !entry.isSent { changed.insert(handed.channel) }
+        let isConfirmed = entry.isConfirmed
+        if !isConfirmed { entry.calls += handed.calls }
+        entries[handed.channel] = entry
+        if isConfirmed { for call in handed.calls { call.confirmOne() } }
+    }
+
+    /// Those that some call has been told it is subscribed to.
+    var heldChannels: [String] { entries.filter(\.value.isHeld).map(\.key) }
 
     /// All calls that still wait, each once.
     var waitingCalls: [SubscribeCall] {

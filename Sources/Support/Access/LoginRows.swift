@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Realtime
 
 /// Logins and their tokens in PostgreSQL. They stand outside the accounts, so no account's scope applies.
 struct LoginRows: Sendable {
@@ -16,6 +17,8 @@ struct LoginRows: Sendable {
             let agentID: Agent.ID
             let name: String
             let role: Role
+            /// The account's; nil in what an earlier version left in Redis, when there was but one.
+            var cell: Int?
         }
         let loginID: Identifier<Support.Login>
         let email: String
@@ -25,7 +28,8 @@ struct LoginRows: Sendable {
 
         func session(_ agent: Place, token digest: String) -> AgentSession {
             AgentSession(
-                loginID: loginID, accountID: agent.accountID, agentID: agent.agentID, name: agent.name,
+                cell: Cell(agent.cell ?? 0), loginID: loginID, accountID: agent.accountID,
+                agentID: agent.agentID, name: agent.name,
                 role: agent.role, tokenDigest: digest, expiresAt: expiresAt)
         }
     }
@@ -59,7 +63,7 @@ struct LoginRows: Sendable {
         let rows = try await postgres.query(
             """
             SELECT t.expires_at, l.id AS login_id, l.email, a.id AS agent_id, a.name, a.role, c.id AS account_id,
-                c.name AS account_name
+                c.name AS account_name, c.cell
             FROM login_tokens t
             JOIN logins l ON l.id = t.login_id
             JOIN agents a ON a.login_id = l.id AND a.suspended_at IS NULL
@@ -75,7 +79,7 @@ struct LoginRows: Sendable {
                     accountID: Identifier(try row.decode("account_id")),
                     accountName: try row.decode("account_name"),
                     agentID: Identifier(try row.decode("agent_id")), name: try row.decode("name"),
-                    role: Role(rawValue: try row.decode("role")) ?? .agent)
+                    role: Role(rawValue: try row.decode("role")) ?? .agent, cell: try row.decode("cell"))
             }, expiresAt: Timestamp(try first.decode("expires_at", as: Date.self)))
     }
 }

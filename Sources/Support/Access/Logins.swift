@@ -62,7 +62,7 @@ package struct Logins: Sendable {
         try await rows.deleteToken(digest: digest)
         _ = try await redis.send(["DEL", .string(key(digest))])
         _ = try await redis.send([
-            "PUBLISH", .string(Revocation.channel), .string(Revocation.message(of: digest)),
+            "SPUBLISH", .string(Revocation.channel), .string(Revocation.message(of: digest)),
         ])
     }
 

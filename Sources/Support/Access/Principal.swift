@@ -1,4 +1,5 @@
 import Foundation
+import Realtime
 
 /// Who is calling, once the door has let them in.
 package enum Principal: Codable, Sendable {
@@ -9,6 +10,14 @@ package enum Principal: Codable, Sendable {
         switch self {
         case .contact(let session): session.accountID
         case .agent(let session): session.accountID
+        }
+    }
+
+    /// The account's cell, where all of its live state is.
+    package var cell: Cell {
+        switch self {
+        case .contact(let session): session.cell
+        case .agent(let session): session.cell
         }
     }
 
@@ -51,8 +60,23 @@ package struct ContactSession: Codable, Sendable, Equatable {
     package let chatID: Chat.ID
     /// When the token ends; set where one was shown. A token does not repeat it inside.
     package var expiresAt: Timestamp?
+    /// Nil is the first cell, where all accounts were before there were several.
+    private let cellNumber: Int?
+
+    package var cell: Cell { Cell(cellNumber ?? 0) }
+    package var chat: Chat.Address { Chat.Address(cell: cell, accountID: accountID, chatID: chatID) }
+
+    package init(
+        cell: Cell, accountID: Account.ID, inboxID: Inbox.ID, contactID: Contact.ID, chatID: Chat.ID,
+        expiresAt: Timestamp? = nil
+    ) {
+        (self.accountID, self.inboxID, self.contactID) = (accountID, inboxID, contactID)
+        (self.chatID, self.expiresAt) = (chatID, expiresAt)
+        cellNumber = cell.number == 0 ? nil : cell.number
+    }
 
     enum CodingKeys: String, CodingKey {
+        case cellNumber = "l"
         case accountID = "a"
         case inboxID = "i"
         case contactID = "c"
@@ -72,14 +96,20 @@ package struct AgentSession: Codable, Sendable, Equatable {
     package var tokenDigest: String?
     /// When that token ends.
     package var expiresAt: Timestamp?
+    /// Nil is the first cell, where all accounts were before there were several.
+    private let cellNumber: Int?
+
+    package var cell: Cell { Cell(cellNumber ?? 0) }
 
     package init(
-        loginID: Identifier<Login>, accountID: Account.ID, agentID: Agent.ID, name: String, role: Role,
+        cell: Cell, loginID: Identifier<Login>, accountID: Account.ID, agentID: Agent.ID, name: String,
+        role: Role,
         tokenDigest: String? = nil, expiresAt: Timestamp? = nil
     ) {
         (self.loginID, self.accountID, self.agentID) = (loginID, accountID, agentID)
         (self.name, self.role) = (name, role)
         (self.tokenDigest, self.expiresAt) = (tokenDigest, expiresAt)
+        cellNumber = cell.number == 0 ? nil : cell.number
     }
 
     package func require(_ role: Role) throws(SupportError) {

@@ -23,7 +23,7 @@ package final class Revocations: Sendable {
                     continuation.yield(token)
                 }
             },
-            onReconnect: {})
+            onReconnect: { _ in })
     }
 
     /// Returns once they are heard. Asking again is harmless, and needed after an error only.

@@ -11,7 +11,7 @@ package enum Chat {
         package let accountID: Account.ID
         package let chatID: ID
 
-        package init(cell: Cell = Cell(0), accountID: Account.ID, chatID: ID) {
+        package init(cell: Cell, accountID: Account.ID, chatID: ID) {
             self.cell = cell
             self.accountID = accountID
             self.chatID = chatID

@@ -32,11 +32,11 @@ extension Chat.Address {
     /// Stream, `0-offset` → what the staff were told: the last of it, for those who come back.
     package var staffLog: String { Chat.Address.staffLog(of: accountID, in: cell) }
 
-    package static func staffChannel(of account: Account.ID, in cell: Cell = Cell(0)) -> String {
+    package static func staffChannel(of account: Account.ID, in cell: Cell) -> String {
         cell.key("\(account):staff")
     }
 
-    package static func staffLog(of account: Account.ID, in cell: Cell = Cell(0)) -> String {
+    package static func staffLog(of account: Account.ID, in cell: Cell) -> String {
         cell.key("\(account):staff:log")
     }
 

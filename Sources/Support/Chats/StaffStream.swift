@@ -12,7 +12,7 @@ package struct StaffNews: Sendable {
         read = try scripts.script("streams/read")
     }
 
-    package func stream(of account: Account.ID, in cell: Cell = Cell(0)) -> StaffStream {
+    package func stream(of account: Account.ID, in cell: Cell) -> StaffStream {
         StaffStream(news: self, account: account, cell: cell)
     }
 

@@ -29,7 +29,9 @@ package struct Typing: Sendable {
         // What is private never comes near the chat's own channel, which its contact listens to.
         let channel = place.isPrivate ? place.chat.staffChannel : place.chat.channel
         if place.isPrivate { members += #","private":true,"chat_id":"\#(place.chat.chatID)""# }
-        _ = try await redis.send(["PUBLISH", .string(channel), .string("\n{\"type\":\"typing\",\(members)}")])
+        _ = try await redis.send([
+            "SPUBLISH", .string(channel), .string("\n{\"type\":\"typing\",\(members)}"),
+        ])
     }
 }
 

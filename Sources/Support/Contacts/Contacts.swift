@@ -52,7 +52,8 @@ package struct Contacts: Sendable {
     {
         try validate(introduction)
         var session = ContactSession(
-            accountID: inbox.accountID, inboxID: inbox.id, contactID: .new(at: now), chatID: .new(at: now))
+            cell: inbox.cell, accountID: inbox.accountID, inboxID: inbox.id, contactID: .new(at: now),
+            chatID: .new(at: now))
         if let token = introduction.contactToken {
             let known = try tokens.verify(token, at: now)
             guard known.accountID == inbox.accountID, known.inboxID == inbox.id else {
@@ -67,11 +68,14 @@ package struct Contacts: Sendable {
             }
             contact = try await rows.save(introduction, session, at: now)
             session = ContactSession(
-                accountID: session.accountID, inboxID: session.inboxID, contactID: contact.id,
+                cell: inbox.cell, accountID: session.accountID, inboxID: session.inboxID,
+                contactID: contact.id,
                 chatID: contact.id == session.contactID ? session.chatID : .new(at: now))
             let chatID = try await chatRows.findOrCreate(session, at: now)
             session = ContactSession(
-                accountID: session.accountID, inboxID: session.inboxID, contactID: contact.id, chatID: chatID)
+                cell: inbox.cell, accountID: session.accountID, inboxID: session.inboxID,
+                contactID: contact.id,
+                chatID: chatID)
             try await describe(contact, in: session)
         } else if introduction.contactToken != nil, let known = try? await rows.find(session) {
             contact = known  // with PostgreSQL away the name is missing, nothing else
@@ -121,7 +125,7 @@ package struct Contacts: Sendable {
 
     /// A chat that is warm already shows the new name in the staff's list at once.
     private func describe(_ contact: Contact, in session: ContactSession) async throws {
-        let chat = Chat.Address(accountID: session.accountID, chatID: session.chatID)
+        let chat = session.chat
         _ = try await redis.evaluate(
             scripts.describe, keys: [chat.state],
             arguments: [.string(ChatSeed.card(email: contact.email, name: contact.name))])

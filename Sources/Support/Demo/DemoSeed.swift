@@ -20,8 +20,11 @@ package struct DemoSeed: Sendable {
 
     private let postgres: PostgresPool
     private let passwords: PasswordHasher
+    private let cells: Int
 
-    package init(postgres: PostgresPool, passwords: PasswordHasher) {
+    /// - Parameter cells: how many there are; the account comes into the one with the fewest accounts.
+    package init(postgres: PostgresPool, passwords: PasswordHasher, cells: Int = 1) {
+        self.cells = cells
         self.postgres = postgres
         self.passwords = passwords
     }
@@ -42,7 +45,11 @@ package struct DemoSeed: Sendable {
 
     private func company(_ account: Account.ID) -> [SQL] {
         [
-            "INSERT INTO accounts (id, name) VALUES (\(account.uuid), 'Acme')",
+            """
+            INSERT INTO accounts (id, name, cell)
+            SELECT \(account.uuid), 'Acme', c FROM generate_series(0, \(cells - 1)::integer) c
+            ORDER BY (SELECT count(*) FROM accounts WHERE cell = c), c LIMIT 1
+            """,
             """
             INSERT INTO inboxes (account_id, id, name, website_token, settings)
             VALUES (\(account.uuid), \(Inbox.ID.new().uuid), 'Acme website', 'demo',

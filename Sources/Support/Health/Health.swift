@@ -24,16 +24,18 @@ package struct Health: Sendable {
 
     private let redis: RedisClient
     private let postgres: PostgresPool
-    private let journal: Journal
-    /// Entries that the journal may hold before somebody should look.
+    private let jobs: RedisClient
+    private let journals: [Journal]
+    /// Entries that the journals may hold before somebody should look.
     private let journalLimit = 10_000
     /// What a check may take. Probes seldom wait longer than a second.
     private let patience = Duration.milliseconds(800)
 
-    init(redis: RedisClient, postgres: PostgresPool, journal: Journal) {
+    init(redis: RedisClient, jobs: RedisClient, postgres: PostgresPool, journals: [Journal]) {
         self.redis = redis
+        self.jobs = jobs
         self.postgres = postgres
-        self.journal = journal
+        self.journals = journals
     }
 
     package func check() async -> Report {
@@ -66,8 +68,27 @@ package struct Health: Sendable {
     }
 
     private func checkRedis() async throws -> Check {
-        _ = try await redis.send(["PING"])
-        return Check(status: .ok, detail: "answers")
+        let nodes = try await redis.nodes()
+        let answers = await withTaskGroup(of: Bool.self) { group in
+            for (_, node) in nodes { group.addTask { await isAnswering(node) } }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        guard answers > 0 else { throw RedisError(.connection, "no answer") }
+        // The accounts of one node's cells wait; the others' would be cut off, too, if this were not ready.
+        return answers == nodes.count
+            ? Check(status: .ok, detail: "answers")
+            : Check(status: .degraded, detail: "\(answers) of \(nodes.count) nodes answer")
+    }
+
+    private func isAnswering(_ node: RedisClient) async -> Bool {
+        // Less than a probe waits, so that one silent node does not make the others silent.
+        await FirstOf.value(
+            {
+                do {
+                    _ = try await node.send(["PING"])
+                    return true
+                } catch { return false }
+            }, orAfter: patience / 2, false)
     }
 
     private func checkPostgres() async throws -> Check {
@@ -76,15 +97,16 @@ package struct Health: Sendable {
     }
 
     private func checkJobs() async throws -> Check {
-        let processes = try await redis.send(["SMEMBERS", "processes"]).array ?? []
-        let alive = try await redis.pipeline(processes.map { ["EXISTS", .string($0.text ?? "")] }).count {
+        let processes = try await jobs.send(["SMEMBERS", "processes"]).array ?? []
+        let alive = try await jobs.pipeline(processes.map { ["EXISTS", .string($0.text ?? "")] }).count {
             $0.int == 1
         }
         return Check(status: alive > 0 ? .ok : .degraded, detail: "\(alive) worker processes")
     }
 
     private func checkJournal() async throws -> Check {
-        let length = try await journal.length()
+        var length = 0
+        for journal in journals { length += try await journal.length() }
         return Check(
             status: length < journalLimit ? .ok : .degraded,
             detail: "\(length) facts on their way to PostgreSQL")

@@ -1,8 +1,12 @@
+import Realtime
+
 /// A place where chats arrive; its channel is its kind.
-package struct Inbox: Codable, Sendable, Identifiable {
+package struct Inbox: Sendable, Identifiable {
     package typealias ID = Identifier<Inbox>
     package let id: ID
     package let accountID: Account.ID
+    /// The account's.
+    package let cell: Cell
     package let name: String
     package let settings: InboxSettings
 }

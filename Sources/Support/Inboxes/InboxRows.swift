@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Realtime
 
 struct InboxRows: Sendable {
     let postgres: PostgresPool
@@ -8,14 +9,14 @@ struct InboxRows: Sendable {
     func find(websiteToken: String) async throws -> Inbox? {
         let rows = try await postgres.query(
             """
-            SELECT i.account_id, i.id, i.name, i.settings::text AS settings
+            SELECT i.account_id, i.id, i.name, i.settings::text AS settings, a.cell
             FROM inboxes i JOIN accounts a ON a.id = i.account_id
             WHERE i.website_token = \(websiteToken) AND a.suspended_at IS NULL
             """)
         return try rows.first.map { row in
             Inbox(
                 id: Identifier(try row.decode("id")), accountID: Identifier(try row.decode("account_id")),
-                name: try row.decode("name"),
+                cell: Cell(try row.decode("cell")), name: try row.decode("name"),
                 settings: try JSONDecoder().decode(
                     InboxSettings.self, from: Data(try row.decode("settings", as: String.self).utf8)))
         }

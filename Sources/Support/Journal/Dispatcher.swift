@@ -31,7 +31,7 @@ package struct Dispatcher: JournalConsumer {
 
     package func consume(_ entries: [JournalEntry], after position: String) async throws {
         // The persister sets aside what cannot be read; here it says nothing to anybody.
-        let facts = entries.compactMap { try? Fact($0) }
+        let facts = entries.compactMap { try? Fact($0, in: journal.cell) }
         for listener in listeners { try await listener.heard(facts) }
     }
 }

@@ -59,6 +59,8 @@ package struct Fact: Decodable, Sendable {
     package let agentID: Agent.ID?
     package let agentUpToSeq: Int?
     package let archived: Bool?
+    /// Of the journal that it stood in.
+    package private(set) var cell = Cell(0)
 
     enum CodingKeys: String, CodingKey {
         case kind, at, message, about, conversation, by, mark, archived
@@ -71,11 +73,12 @@ package struct Fact: Decodable, Sendable {
         case agentUpToSeq = "agent_up_to_seq"
     }
 
-    package init(_ entry: JournalEntry) throws {
+    package init(_ entry: JournalEntry, in cell: Cell) throws {
         self = try JSONDecoder().decode(Fact.self, from: Data(entry.fact.readableBytesView))
+        self.cell = cell
     }
 
-    package var chat: Chat.Address { Chat.Address(accountID: accountID, chatID: chatID) }
+    package var chat: Chat.Address { Chat.Address(cell: cell, accountID: accountID, chatID: chatID) }
 }
 
 extension Receipts.Mark: Decodable {}

@@ -13,7 +13,8 @@ struct FactFold {
 
     /// How a chat changed over the batch.
     struct ChatChange {
-        let accountID: Account.ID
+        let chat: Chat.Address
+        var accountID: Account.ID { chat.accountID }
         var lastMessage: Message?
         var lastUserSeq: Int?
         /// nil = as it was; otherwise when it was put away, or that it came back.
@@ -69,10 +70,8 @@ struct FactFold {
 
     /// Up to where each chat's messages are in this batch.
     var persisted: [Persisted] {
-        chats.compactMap { id, change in
-            change.lastMessage.map {
-                Persisted(chat: Chat.Address(accountID: change.accountID, chatID: id), seq: $0.seq)
-            }
+        chats.values.compactMap { change in
+            change.lastMessage.map { Persisted(chat: change.chat, seq: $0.seq) }
         }
     }
 
@@ -83,7 +82,7 @@ struct FactFold {
             // Read by somebody before: nothing about the chat has changed.
             if fact.upToSeq == fact.fromSeq { return }
         }
-        var chat = chats[fact.chatID] ?? ChatChange(accountID: fact.accountID)
+        var chat = chats[fact.chatID] ?? ChatChange(chat: fact.chat)
         defer { chats[fact.chatID] = chat }
 
         if let about = fact.about { births.append((fact, about)) }

@@ -43,7 +43,9 @@ package struct Persister: JournalConsumer {
         let position: String = try known.decode("position")
         guard try await journal.remembers(position, of: Self.name) else { return try await recover() }
         // What was written but not announced, because the process died in between.
-        let facts = try await journal.entries(upTo: position, limit: 10_000).compactMap { try? Fact($0) }
+        let facts = try await journal.entries(upTo: position, limit: 10_000).compactMap {
+            try? Fact($0, in: journal.cell)
+        }
         try await announcements.announce(FactFold(facts).persisted)
         return position
     }
@@ -92,7 +94,7 @@ package struct Persister: JournalConsumer {
         guard let last = entries.last else { return [] }
         let (cell, epoch) = (journal.cell.number, epoch.withLockedValue { $0 })
         do {
-            let fold = FactFold(try entries.map(Fact.init))
+            let fold = FactFold(try entries.map { try Fact($0, in: journal.cell) })
             try await postgres.transaction { connection in
                 guard
                     try PersisterRows.advance(

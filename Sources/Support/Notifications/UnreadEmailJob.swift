@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import Postgres
+import Realtime
 
 /// Sends a contact what an agent wrote, if it is still unread, they left an address, and nobody has put the chat away.
 package struct UnreadEmailJob: Job {
@@ -33,7 +34,8 @@ package struct UnreadEmailJob: Job {
     struct NotPersistedYet: Error {}
 
     package func perform(_ services: Services, _ context: JobContext) async throws {
-        let chat = Chat.Address(accountID: accountID, chatID: chatID)
+        // For its rows alone, which are found without the cell.
+        let chat = Chat.Address(cell: Cell(0), accountID: accountID, chatID: chatID)
         guard let found = try await services.rows.find(chat), found.lastSeq >= seq else {
             throw NotPersistedYet()
         }

@@ -45,16 +45,14 @@ package struct Presence: Sendable {
     private static let sweepLimit = 500
 
     private let redis: RedisClient
-    private let cell: Cell
     private let beatScript: RedisScript
     private let readScript: RedisScript
     package let configuration: SupportConfiguration
 
     package init(
-        redis: RedisClient, scripts: ScriptLibrary, configuration: SupportConfiguration, cell: Cell = Cell(0)
+        redis: RedisClient, scripts: ScriptLibrary, configuration: SupportConfiguration
     ) throws(RedisError) {
         self.redis = redis
-        self.cell = cell
         self.configuration = configuration
         beatScript = try scripts.script("presence/beat")
         readScript = try scripts.script("presence/read")
@@ -72,9 +70,9 @@ package struct Presence: Sendable {
         }
     }
 
-    /// Renews a gateway's lease and says who came and went there since. May be repeated after an error.
+    /// Renews a gateway's lease in a cell and says who came and went there since. May be repeated after an error.
     package func beat(
-        _ step: Step, as gateway: String, came: [Subject], went: [Subject]
+        _ step: Step, as gateway: String, in cell: Cell, came: [Subject], went: [Subject]
     ) async throws -> Beat {
         // By name, so that an agent is known before the chats that they have open.
         let changes =
@@ -98,6 +96,7 @@ package struct Presence: Sendable {
     ///
     /// A contact learns whether anybody on staff is there, and not who.
     package func read(for caller: Principal, in chat: Chat.Address?) async throws -> ByteBuffer? {
+        let cell = caller.cell
         let reply = try await redis.evaluate(
             readScript, keys: [cell.key("presence:online"), cell.key("presence:notes")],
             arguments: [

@@ -70,7 +70,9 @@ struct BenchMessagesCommand: AsyncParsableCommand {
 
     /// The journal is empty again before the next round begins.
     private func drain(_ house: House) async throws {
-        while try await house.desk.journal.length() > 0 { try await Task.sleep(for: .milliseconds(100)) }
+        for journal in house.desk.journals {
+            while try await journal.length() > 0 { try await Task.sleep(for: .milliseconds(100)) }
+        }
     }
 
     private func target(_ text: String) throws -> BenchTarget {

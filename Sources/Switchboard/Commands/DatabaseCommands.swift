@@ -39,7 +39,9 @@ struct SeedCommand: AsyncParsableCommand {
                 guard house.settings.environment != "production" else {
                     throw Failure("the demo has a known password and is not for production (SWITCHBOARD_ENV)")
                 }
-                let planted = try await DemoSeed(postgres: house.postgres, passwords: house.passwords).plant()
+                let seed = DemoSeed(
+                    postgres: house.postgres, passwords: house.passwords, cells: house.settings.support.cells)
+                let planted = try await seed.plant()
                 print(planted ? "planted the demo account Acme" : "the demo account is there already")
                 for person in DemoSeed.people {
                     print("  \(person.role.rawValue)  \(person.email)  password: \(DemoSeed.password)")

@@ -7,7 +7,11 @@ struct Doctor: Sendable {
     let house: House
 
     func examine() async -> [Finding] {
-        await process() + RedisExamination(redis: house.redis).examine()
+        let jobs =
+            house.jobs === house.redis
+            ? [] : await RedisExamination(redis: house.jobs).examine().map { $0.at("of the jobs") }
+        return await process() + RedisExamination(redis: house.redis).examine() + jobs
+            + [await CellCheck(house: house).finding].compactMap { $0 }
             + PostgresExamination(postgres: house.postgres, home: house.settings.home).examine()
     }
 

@@ -16,6 +16,14 @@ struct Finding: Sendable {
     /// The way out.
     var advice: String?
 
+    /// The same of one of several servers.
+    func at(_ address: String) -> Finding {
+        address.isEmpty
+            ? self
+            : Finding(
+                verdict: verdict, subject: "\(subject) \(address)", observation: observation, advice: advice)
+    }
+
     static func right(_ subject: String, _ observation: String) -> Finding {
         Finding(verdict: .right, subject: subject, observation: observation)
     }

@@ -5,7 +5,25 @@ import Redis
 struct RedisExamination: Sendable {
     let redis: RedisClient
 
+    /// One after the other, all nodes of a cluster.
     func examine() async -> [Finding] {
+        do {
+            var findings: [Finding] = []
+            for (address, node) in try await redis.nodes() {
+                findings += await RedisExamination(redis: node).examineNode().map { $0.at(address) }
+            }
+            return findings
+        } catch {
+            return [unreachable(error)]
+        }
+    }
+
+    private func unreachable(_ error: any Error) -> Finding {
+        .wrong(
+            "redis", "\(error)", "start it, or set REDIS_URL to where it is; bin/dev starts one of its own")
+    }
+
+    private func examineNode() async -> [Finding] {
         do {
             let info = try await information()
             return [
@@ -13,11 +31,7 @@ struct RedisExamination: Sendable {
                 memory(info), try await clock(), try await pubsubLimit(), try await disk(info),
             ].compactMap { $0 }
         } catch {
-            return [
-                .wrong(
-                    "redis", "\(error)",
-                    "start it, or set REDIS_URL to where it is; bin/dev starts one of its own")
-            ]
+            return [unreachable(error)]
         }
     }
 
@@ -43,9 +57,9 @@ struct RedisExamination: Sendable {
     private func version(_ info: [String: String]) -> Finding {
         let version = info["redis_version"] ?? "unknown"
         let parts = version.split(separator: ".").compactMap { Int($0) }
-        guard let major = parts.first, (major, parts.dropFirst().first ?? 0) >= (6, 2) else {
+        guard let major = parts.first, (major, parts.dropFirst().first ?? 0) >= (7, 0) else {
             return .wrong(
-                "redis version", version, "6.2 or newer is needed (GETDEL, exclusive XRANGE, XADD MINID)")
+                "redis version", version, "7.0 or newer is needed (SSUBSCRIBE, SPUBLISH)")
         }
         return .right("redis version", version)
     }

@@ -16,26 +16,20 @@ struct WorkerRole {
         let (settings, desk, logger) = (house.settings, house.desk, house.logger)
         try await house.redis.load(house.scripts)
 
-        let persister = Persister(
-            journal: desk.journal, postgres: house.postgres, announcements: desk.announcements, logger: logger
-        )
-        let dispatcher = Dispatcher(
-            journal: desk.journal,
-            listeners: [
-                UnreadEmailListener(
-                    jobs: JobClient(redis: house.redis), delay: settings.support.unreadEmailDelay)
-            ], logger: logger)
+        try await CellCheck(house: house).require()
+        if house.jobs !== house.redis { try await house.jobs.load(house.scripts) }
 
         // A reader waits in Redis, so each has a connection of its own.
-        let blocking = (0..<2).map { _ in
+        let blocking = (0..<2 * desk.journals.count).map { _ in
             RedisClient(settings.redis.blocking, group: house.group, logger: logger)
+        }
+        let journals = zip(desk.journals, blocking.indices.filter { $0 % 2 == 0 }).flatMap { journal, place in
+            readers(of: journal, over: blocking[place], blocking[place + 1])
         }
 
         try await ServiceGroup(
             configuration: .init(
-                services: monitor() + [
-                    .init(service: reader(persister, over: blocking[0])),
-                    .init(service: reader(dispatcher, over: blocking[1])),
+                services: monitor() + journals + [
                     .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
                     .init(service: try jobWorker()),
                 ],
@@ -62,11 +56,31 @@ struct WorkerRole {
         return [.init(service: server)]
     }
 
+    /// Of a cell: into PostgreSQL, and to the listeners.
+    private func readers(
+        of journal: Journal, over first: RedisClient, _ second: RedisClient
+    ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        let persister = Persister(
+            journal: journal, postgres: house.postgres, announcements: house.desk.announcements,
+            logger: house.logger
+        )
+        let dispatcher = Dispatcher(
+            journal: journal,
+            listeners: [
+                UnreadEmailListener(
+                    jobs: JobClient(redis: house.jobs), delay: house.settings.support.unreadEmailDelay)
+            ], logger: house.logger)
+        return [
+            .init(service: reader(persister, of: journal, over: first)),
+            .init(service: reader(dispatcher, of: journal, over: second)),
+        ]
+    }
+
     private func reader<Consumer: JournalConsumer>(
-        _ consumer: Consumer, over blocking: RedisClient
+        _ consumer: Consumer, of journal: Journal, over blocking: RedisClient
     ) -> JournalReader<Consumer> {
         JournalReader(
-            journal: house.desk.journal, consumer: consumer, blocking: blocking,
+            journal: journal, consumer: consumer, blocking: blocking,
             readers: [Persister.name, Dispatcher.name], process: house.name,
             batch: house.settings.worker.journalBatch, logger: house.logger)
     }
@@ -85,7 +99,7 @@ struct WorkerRole {
         configuration.queues = house.settings.worker.queues
         configuration.shutdownTimeout = house.settings.worker.shutdownTimeout
         return JobWorker(
-            configuration: configuration, redis: house.settings.redis, group: house.group,
+            configuration: configuration, redis: house.settings.jobsRedis, group: house.group,
             scripts: try JobScripts(house.scripts), registry: registry, logger: house.logger)
     }
 }

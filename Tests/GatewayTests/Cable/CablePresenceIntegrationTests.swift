@@ -19,10 +19,12 @@ import Testing
 
             // The first call waits in Redis while the contact goes again, so that this turn tells both and ends.
             _ = try await world.redis.send(["CLIENT", "PAUSE", "300", "ALL"])
-            presence.joined(contact, on: loop)
-            try await loop.scheduleTask(in: .milliseconds(120)) { presence.left(contact, on: loop) }
-                .futureResult
-                .get()
+            presence.joined(contact, in: visitor.principal.cell, on: loop)
+            try await loop.scheduleTask(in: .milliseconds(120)) {
+                presence.left(contact, in: visitor.principal.cell, on: loop)
+            }
+            .futureResult
+            .get()
             try await waitUntil("both are told") {
                 let swept = try await world.redis.send(["HEXISTS", "{c0}:presence:notes", "swept"])
                 let held = try await world.redis.send([
@@ -31,7 +33,7 @@ import Testing
                 return swept.int == 1 && held.int == 0
             }
 
-            presence.joined(contact, on: loop)
+            presence.joined(contact, in: visitor.principal.cell, on: loop)
             try await waitUntil("the second visit is told") {
                 try await world.redis.send(["EXISTS", "{c0}:presence:online"]).int == 1
             }

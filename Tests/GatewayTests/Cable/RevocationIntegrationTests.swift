@@ -24,7 +24,7 @@ import Testing
                 tasks.addTask { try await watch.run() }
                 try await waitUntil("the watch listens") {
                     let answer = try await face.fixture.world.redis.send([
-                        "PUBSUB", "NUMSUB", .string(Revocation.channel),
+                        "PUBSUB", "SHARDNUMSUB", .string(Revocation.channel),
                     ])
                     return answer.array?.last?.int ?? 0 > 0
                 }

@@ -36,11 +36,11 @@ import Testing
     }
 
     private func publish(_ payload: String, _ redis: RedisClient) async throws {
-        _ = try await redis.send(["PUBLISH", .string(stream), .string("\n\(payload)")])
+        _ = try await redis.send(["SPUBLISH", .string(stream), .string("\n\(payload)")])
     }
 
     private func subscribers(_ redis: RedisClient) async throws -> Int {
-        try await redis.send(["PUBSUB", "NUMSUB", .string(stream)]).array?.last?.int ?? -1
+        try await redis.send(["PUBSUB", "SHARDNUMSUB", .string(stream)]).array?.last?.int ?? -1
     }
 
     private func frame(_ payload: String, as identifier: String = "me") -> String {
@@ -136,7 +136,7 @@ import Testing
         let listener = Listener()
         #expect(await join(hub, listener))
         for garbage in ["", "garbage", "x y z\n{}"] {
-            _ = try await redis.send(["PUBLISH", .string(stream), .string(garbage)])
+            _ = try await redis.send(["SPUBLISH", .string(stream), .string(garbage)])
         }
         try await publish("sound", redis)
         try await waitUntil("the sound one") { !listener.heard.isEmpty }

@@ -48,7 +48,7 @@ struct LoggedStream: RecoverableStream {
     }
 
     func tell(_ payload: String, at offset: Int, epoch: String = "e") async throws {
-        _ = try await redis?.send(["PUBLISH", .string(channel), .string("\(offset) \(epoch)\n\(payload)")])
+        _ = try await redis?.send(["SPUBLISH", .string(channel), .string("\(offset) \(epoch)\n\(payload)")])
     }
 
     func forget() async throws { _ = try await redis?.send(["DEL", .string(log)]) }

@@ -101,6 +101,32 @@ import Testing
         #expect(ledger.isEmpty)
     }
 
+    @Test func `a channel that is handed over is said by its new ledger alone, and its calls are done there`()
+    {
+        var (old, new) = (subscribed("held"), SubscriptionLedger())
+        let (call, isDone) = makeCall("asked", "other")
+        old.want(call, ["asked"])
+        _ = old.takeChanges()
+        new.want(call, ["other"])
+        let handed = old.handOver { $0 != "other" }
+        #expect(old.isEmpty && old.isSettled)
+        #expect(handed.first { $0.channel == "held" }?.isHeld == true)
+        for channel in handed { new.adopt(channel) }
+        // Too late: it is not the old one's any more.
+        old.confirm("asked")
+        expectSaid(["held", "asked", "other"], by: &new)
+        for channel in ["held", "asked", "other"] { new.confirm(channel) }
+        #expect(isDone() && new.isSettled)
+        #expect(Set(new.heldChannels) == ["held", "asked", "other"])
+    }
+
+    @Test func `what nobody wants any more is not handed over`() {
+        var ledger = subscribed("a", "b")
+        ledger.release(["a"])
+        #expect(ledger.handOver { _ in true }.map(\.channel) == ["b"])
+        expectSaid(by: &ledger)
+    }
+
     private func expectSaid(
         _ subscribe: Set<String> = [], unsubscribe: Set<String> = [], by ledger: inout SubscriptionLedger,
         sourceLocation: SourceLocation = #_sourceLocation

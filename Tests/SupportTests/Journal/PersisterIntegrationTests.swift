@@ -206,7 +206,7 @@ import Testing
             let subscriber = RedisSubscriber(
                 try RedisConfiguration(url: server.url), group: TestWorld.group, logger: TestWorld.quiet,
                 onMessages: { for message in $0 { heard.add(String(buffer: message.payload)) } },
-                onReconnect: {})
+                onReconnect: { _ in })
             try await subscriber.subscribe([visitor.chat.channel])
             try await fixture.send("2", from: visitor)
             try await fixture.persist()

@@ -31,7 +31,7 @@ struct ScriptCeiling: Sendable {
                                 "message number \(count) of the bench, as long as a short sentence is, really",
                             clientID: "p\(worker)-\(count)", limit: 1000)
                         _ = try await desk.messages.send(
-                            draft, to: Chat.Address(accountID: session.accountID, chatID: session.chatID),
+                            draft, to: session.chat,
                             from: .contact(session), at: .now())
                         count += 1
                     }

@@ -49,7 +49,7 @@ final class RelaySession: SocketSession, StreamMember {
                 if let line = subscriptions.unsubscribe(identifier) { leave(line, identifier) }
             case .message(let identifier, let data):
                 guard let line = subscriptions.channel(identifier) else { return }
-                relay.redis.submit(["PUBLISH", .string(line.channel), .string("\n\(data)")]) { _ in }
+                relay.redis.submit(["SPUBLISH", .string(line.channel), .string("\n\(data)")]) { _ in }
             case .history, .ping, .pong: break
             }
         } catch {
