@@ -43,7 +43,8 @@ struct JobsHarness {
     /// With beats fast enough for tests.
     func worker(
         _ ledger: Ledger, middleware: [any JobMiddleware] = [],
-        _ change: (inout JobWorkerConfiguration) -> Void = { _ in }
+        _ change: (inout JobWorkerConfiguration) -> Void = { _ in },
+        registering: (inout JobRegistry) -> Void = { _ in }
     ) throws -> JobWorker {
         var configuration = JobWorkerConfiguration()
         // Short, so that tests need not wait; long enough that a busy machine's stall is no death.
@@ -55,6 +56,7 @@ struct JobsHarness {
         registry.register(NoteJob.self, services: ledger)
         registry.register(FlakyJob.self, services: ledger)
         registry.register(HangingJob.self, services: ledger)
+        registering(&registry)
         for layer in middleware { registry.use(layer) }
         return JobWorker(
             configuration: configuration, redis: try RedisConfiguration(url: server.url),
@@ -103,6 +105,7 @@ struct JobsHarness {
     func expectNothingLeft() async throws {
         #expect(try await texts("KEYS", "in-progress:*") == [])
         #expect(try await texts("KEYS", "queue:*") == [])
+        #expect(try await texts("KEYS", "lanes:*") == [])
         #expect(try await texts("SMEMBERS", "processes") == [])
         #expect(try await integer("ZCARD", "in-progress") == 0)
     }

@@ -26,6 +26,19 @@ package struct JobPayload: Sendable {
     /// False when an exhausted job is to be dropped instead of kept in the dead set.
     package var restsWhenDead: Bool { text("dead") != "false" }
     package var enqueuedAt: Date? { text("enqueued_at").flatMap(JSONText.time(from:)) }
+    /// Whoever runs it is too late: Sidekiq's `expiry`, seconds.
+    package func isExpired(at time: Date) -> Bool {
+        guard let expiry = text("expiry").flatMap(Double.init) else { return false }
+        return time.timeIntervalSince1970 > expiry
+    }
+
+    /// Whether the time is over for which a job with `retry_for` is tried; nil for other jobs.
+    package func isOverdue(at time: Date) -> Bool? {
+        guard let seconds = text("retry_for").flatMap(Double.init) else { return nil }
+        guard let failedAt = text("failed_at").flatMap(JSONText.time(from:)) else { return false }
+        return failedAt.addingTimeInterval(seconds) < time
+    }
+
     /// What the job's author asked for; nil leaves it to the registry.
     package var retryRule: RetryRule? {
         switch text("retry") {

@@ -36,6 +36,7 @@ struct JobProcessor: Sendable {
         let name = payload.className
         let entry = registry.entry(named: name)
         do {
+            if payload.isExpired(at: Date()) { throw JobDirective.discard("it has expired") }
             guard let entry else { throw UnknownJob(name: name) }
             let context = context(of: payload, name: name)
             if registry.middleware.isEmpty {
@@ -76,8 +77,9 @@ struct JobProcessor: Sendable {
         if let directive = error as? JobDirective { return settlement(of: payload, directive) }
         let verdict = RetryPolicy.verdict(
             rule: payload.retryRule ?? .atMost(entry?.maxRetries ?? RetryRule.defaultTries),
-            retryCount: payload.retryCount, keepsDead: payload.restsWhenDead,
-            random: Double.random(in: 0..<1))
+            isOverdue: payload.isOverdue(at: Date()), retryCount: payload.retryCount,
+            keepsDead: payload.restsWhenDead, random: Double.random(in: 0..<1)
+        ) { entry?.retryIn($0, error) ?? .byFormula }
         let failure = JobFailure(error)
         log("a job failed", payload, ["error": "\(failure.errorClass)", "verdict": "\(verdict)"])
         switch verdict {
