@@ -38,7 +38,7 @@ struct JobProcessor: Sendable {
         do {
             if payload.isExpired(at: Date()) { throw JobDirective.discard("it has expired") }
             guard let entry else { throw UnknownJob(name: name) }
-            let context = context(of: payload, name: name)
+            let context = JobContext(payload, name: name, parentLogger: logger)
             if registry.middleware.isEmpty {
                 try await entry.run(payload.arguments, context)
             } else {
@@ -63,12 +63,6 @@ struct JobProcessor: Sendable {
             return try await entry.run(run.payload.arguments, run.context)
         }
         try await first.perform(run) { try await perform(entry, $0, through: middleware.dropFirst()) }
-    }
-
-    private func context(of payload: JobPayload, name: String) -> JobContext {
-        JobContext(
-            jid: payload.jid, attempt: payload.retryCount.map { $0 + 1 } ?? 0,
-            enqueuedAt: payload.enqueuedAt, name: name, parentLogger: logger)
     }
 
     private func settlement(

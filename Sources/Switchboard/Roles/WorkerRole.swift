@@ -31,13 +31,15 @@ struct WorkerRole {
             RedisClient(settings.redis.blocking, group: house.group, logger: logger)
         }
 
+        let jobs = try jobWorker()
         try await ServiceGroup(
             configuration: .init(
                 services: monitor() + [
                     .init(service: reader(persister, over: blocking[0])),
                     .init(service: reader(dispatcher, over: blocking[1])),
                     .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
-                    .init(service: try jobWorker()),
+                    .init(service: jobs),
+                    .init(service: JobSignals(jobs)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
@@ -82,7 +84,12 @@ struct WorkerRole {
 
         var configuration = JobWorkerConfiguration()
         configuration.concurrency = house.settings.worker.concurrency
-        configuration.queues = house.settings.worker.queues
+        configuration.queues = house.settings.worker.queues.names
+        configuration.weights = house.settings.worker.queues.numbers
+        configuration.queueLimits = house.settings.worker.queueLimits.numbers
+        configuration.fairQueues = Set(house.settings.worker.fairQueues)
+        let problems = configuration.validate()
+        guard problems.isEmpty else { throw SettingsError(problems.map { "worker: \($0)" }) }
         configuration.shutdownTimeout = house.settings.worker.shutdownTimeout
         return JobWorker(
             configuration: configuration, redis: house.settings.redis, group: house.group,
