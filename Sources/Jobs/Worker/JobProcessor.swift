@@ -9,6 +9,7 @@ struct JobProcessor: Sendable {
     let settler: JobSettler
     let logger: Logger
 
+    private var now: Date { settler.store.clock.now() }
     private var registry: JobRegistry { settler.registry }
 
     /// Returns when the fetcher gives no more jobs, or when the task is cancelled; the job that was running
@@ -36,7 +37,7 @@ struct JobProcessor: Sendable {
         let name = payload.className
         let entry = registry.entry(named: name)
         do {
-            if payload.isExpired(at: Date()) { throw JobDirective.discard("it has expired") }
+            if payload.isExpired(at: now) { throw JobDirective.discard("it has expired") }
             guard let entry else { throw UnknownJob(name: name) }
             let context = JobContext(payload, name: name, parentLogger: logger)
             if registry.middleware.isEmpty {
@@ -71,15 +72,15 @@ struct JobProcessor: Sendable {
         if let directive = error as? JobDirective { return settlement(of: payload, directive) }
         let verdict = RetryPolicy.verdict(
             rule: payload.retryRule ?? .atMost(entry?.maxRetries ?? RetryRule.defaultTries),
-            isOverdue: payload.isOverdue(at: Date()), retryCount: payload.retryCount,
+            isOverdue: payload.isOverdue(at: now), retryCount: payload.retryCount,
             keepsDead: payload.restsWhenDead, random: Double.random(in: 0..<1)
         ) { entry?.retryIn($0, error) ?? .byFormula }
         let failure = JobFailure(error)
         log("a job failed", payload, ["error": "\(failure.errorClass)", "verdict": "\(verdict)"])
         switch verdict {
         case .retry(let count, let delay):
-            return .retry(failure.recorded(in: payload, count: count, at: Date()), delay: delay)
-        case .bury(let count): return .bury(failure.recorded(in: payload, count: count, at: Date()))
+            return .retry(failure.recorded(in: payload, count: count, at: now), delay: delay)
+        case .bury(let count): return .bury(failure.recorded(in: payload, count: count, at: now))
         case .discard: return .discard(failed: true)
         }
     }
@@ -92,7 +93,7 @@ struct JobProcessor: Sendable {
         case .kill(let reason):
             log("a job was killed", payload, ["reason": "\(reason)"])
             let count = payload.retryCount.map { $0 + 1 } ?? 0
-            return .bury(JobFailure(directive).recorded(in: payload, count: count, at: Date()))
+            return .bury(JobFailure(directive).recorded(in: payload, count: count, at: now))
         case .postpone(let delay):
             // Promotion writes it anew.
             return .postpone(payload.replacing([("enqueued_at", nil)]), delay: delay)
