@@ -12,7 +12,7 @@ import Testing
             let job = #"{"args":[9007199254740993,1732170000.123456,[],{}],"queue":"q","big":1e400}"#
             _ = try await harness.command(
                 "ZADD", "schedule", 1, .string(job), 2, "{}", 3, "[1]", 4_000_000_000, "{\"a\":1}")
-            let (moved, untilNext) = try await store.promote("schedule", limit: 100)
+            let (moved, untilNext) = try await store.promote(limit: 100)
             #expect(moved == 3)
             #expect(try #require(untilNext) > .seconds(86_400))
             let promoted = try await harness.texts("LRANGE", "queue:q", 0, -1)[0]
@@ -34,7 +34,7 @@ import Testing
             try await withThrowingTaskGroup { group in
                 for process in 0..<20 {
                     group.addTask {
-                        while try await harness.store("host:\(process):a").promote("retry", limit: 7).moved
+                        while try await harness.store("host:\(process):a").promote(limit: 7).moved
                             > 0
                         {}
                     }
@@ -51,26 +51,27 @@ import Testing
         try await JobsHarness.run { harness in
             let store = harness.store("host:1:a")
             let job = FetchedJob(queue: "default", bytes: ByteBuffer(string: "{}"))
-            let moved = try await store.settle(job, .retry(job.bytes, delay: .seconds(1)))
-            #expect(!moved)
+            let errand = JobErrand(.call("SET", "errand", "done"))
+            let settled = try await store.settle(
+                job, .retry(job.bytes, delay: .seconds(1)), errands: [errand])
+            #expect(settled == .lost)
             #expect(try await store.handBack([job]) == 0)
-            #expect(try await store.fetch(0, done: [job.bytes]) == [])
+            #expect(
+                try await store.fetch(
+                    0, from: harness.shares("default"), done: JobNames(tokens: [7], arrived: [job.bytes]))
+                    == [])
             #expect(try await harness.texts("KEYS", "*") == [])
         }
     }
 
     @Test func `the dead set is trimmed by age and number`() async throws {
         try await JobsHarness.run { harness in
-            var store = harness.store("host:1:a")
-            store = JobStore(
-                redis: store.redis, scripts: store.scripts, identity: store.identity, queues: store.queues,
-                deadJobs: 4, deadFor: .seconds(100))
+            let store = harness.store("host:1:a", deadJobs: 4)
             _ = try await harness.command("ZADD", "dead", 1, "old")
             for index in 0..<6 {
                 _ = try await harness.command("LPUSH", "queue:default", "job\(index)")
-                let job = try #require(try await store.fetch(1, done: []).first)
-                let moved = try await store.settle(job, .bury(job.bytes))
-                #expect(moved)
+                let job = try #require(try await store.fetch(1, from: harness.shares("default")).first)
+                #expect(try await store.settle(job, .bury(job.bytes)) == .done(errandErrors: []))
             }
             // Sidekiq keeps one less than it says.
             #expect(try await harness.texts("ZRANGE", "dead", 0, -1) == ["job3", "job4", "job5"])

@@ -4,6 +4,10 @@ import Foundation
 enum JSONText {
     /// `text` as a JSON string, with no more escapes than RFC 8259 asks for.
     static func string(_ text: String) -> String {
+        // Names and identifiers, which nearly all are, need no escapes.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            return "\"\(text)\""
+        }
         var result = "\""
         result.reserveCapacity(text.utf8.count + 2)
         for scalar in text.unicodeScalars {

@@ -11,7 +11,7 @@ package struct JobEnvelope: Sendable {
     /// When the job is to run; nil for at once.
     package let at: Date?
     /// The JSON without `at` and `enqueued_at`, as it lies in `schedule`.
-    package let bytes: ByteBuffer
+    package private(set) var bytes: ByteBuffer
 
     /// - Parameters:
     ///   - jid: identifies the job; random (12 bytes as hex) when not given.
@@ -35,16 +35,38 @@ package struct JobEnvelope: Sendable {
         bytes.writeString(
             """
             ,"jid":\(JSONText.string(jid)),"queue":\(JSONText.string(queue)),"retry":\(J.maxRetries)\
-            ,"created_at":\(JSONText.time(createdAt))}
+            \(Self.rules(of: job, from: at ?? createdAt)),"created_at":\(JSONText.time(createdAt))}
             """)
         self.bytes = bytes
     }
 
+    /// What a job asks for beyond the ordinary, as members.
+    private static func rules<J: Job>(of job: J, from time: Date) -> String {
+        var rules = ""
+        if let tenant = job.tenant { rules += ",\"tenant\":\(JSONText.string(tenant))" }
+        if let limit = J.retryFor { rules += ",\"retry_for\":\(Int(limit.inSeconds.rounded(.up)))" }
+        if !J.restsWhenDead { rules += ",\"dead\":false" }
+        if let limit = J.expiresIn {
+            rules += ",\"expiry\":\(JSONText.time(time.addingTimeInterval(limit.inSeconds)))"
+        }
+        return rules
+    }
+
+    /// A copy with one more field; a field that is there already is written twice, and the last one counts.
+    /// - Parameter json: the value as JSON text, believed without a look.
+    package func adding(_ name: String, json: String) -> JobEnvelope {
+        var copy = self
+        copy.bytes = appending(name, json)
+        return copy
+    }
+
     /// The JSON as it lies in a queue.
-    package func queued(at time: Date) -> ByteBuffer {
+    package func queued(at time: Date) -> ByteBuffer { appending("enqueued_at", JSONText.time(time)) }
+
+    private func appending(_ name: String, _ json: String) -> ByteBuffer {
         var result = bytes
         result.moveWriterIndex(to: result.writerIndex - 1)
-        result.writeString(",\"enqueued_at\":\(JSONText.time(time))}")
+        result.writeString(",\(JSONText.string(name)):\(json)}")
         return result
     }
 

@@ -6,9 +6,11 @@ import NIOCore
 struct JobProcessor: Sendable {
     let slot: Int
     let fetcher: JobFetcher
-    let store: JobStore
-    let registry: JobRegistry
+    let settler: JobSettler
     let logger: Logger
+
+    private var now: Date { settler.store.clock.now() }
+    private var registry: JobRegistry { settler.registry }
 
     /// Returns when the fetcher gives no more jobs, or when the task is cancelled; the job that was running
     /// then stays in hand.
@@ -30,63 +32,85 @@ struct JobProcessor: Sendable {
             payload = try JobPayload(job.bytes)
         } catch {
             logger.error("a queue held no job", metadata: ["queue": "\(job.queue)", "error": "\(error)"])
-            return await settle(job, .bury(job.bytes))
+            return await settle(job, .bury(job.bytes), errands: [])
         }
         let name = payload.className
         let entry = registry.entry(named: name)
         do {
+            if payload.isExpired(at: now) { throw JobDirective.discard("it has expired") }
             guard let entry else { throw UnknownJob(name: name) }
-            try await entry.run(payload.arguments, context(of: payload, name: name))
-            return .succeeded
+            let context = JobContext(payload, name: name, parentLogger: logger)
+            if registry.middleware.isEmpty {
+                try await entry.run(payload.arguments, context)
+            } else {
+                try await perform(
+                    entry, JobRun(payload: payload, queue: job.queue, context: context),
+                    through: registry.middleware[...])
+            }
+            let errands = registry.errands(for: payload, end: .succeeded)
+            return errands.isEmpty ? .succeeded : await settle(job, .succeed, errands: errands)
         } catch {
             // A job that was told to end has not failed.
             if Task.isCancelled { return .interrupted }
-            return await settle(job, settlement(of: payload, entry: entry, error: error))
+            let settlement = settlement(of: payload, entry: entry, error: error)
+            return await settle(job, settlement, errands: registry.errands(for: payload, end: settlement.end))
         }
     }
 
-    private func context(of payload: JobPayload, name: String) -> JobContext {
-        JobContext(
-            jid: payload.jid, attempt: payload.retryCount.map { $0 + 1 } ?? 0,
-            enqueuedAt: payload.enqueuedAt, name: name, parentLogger: logger)
+    private func perform(
+        _ entry: JobRegistry.Entry, _ run: JobRun, through middleware: ArraySlice<any JobMiddleware>
+    ) async throws {
+        guard let first = middleware.first else {
+            return try await entry.run(run.payload.arguments, run.context)
+        }
+        try await first.perform(run) { try await perform(entry, $0, through: middleware.dropFirst()) }
     }
 
     private func settlement(
         of payload: JobPayload, entry: JobRegistry.Entry?, error: any Error
     ) -> JobStore.Settlement {
+        if let directive = error as? JobDirective { return settlement(of: payload, directive) }
         let verdict = RetryPolicy.verdict(
             rule: payload.retryRule ?? .atMost(entry?.maxRetries ?? RetryRule.defaultTries),
-            retryCount: payload.retryCount, keepsDead: payload.restsWhenDead,
-            random: Double.random(in: 0..<1))
+            isOverdue: payload.isOverdue(at: now), retryCount: payload.retryCount,
+            keepsDead: payload.restsWhenDead, random: Double.random(in: 0..<1)
+        ) { entry?.retryIn($0, error) ?? .byFormula }
         let failure = JobFailure(error)
-        logger.warning(
-            "a job failed",
-            metadata: [
-                "job": "\(payload.className)", "jid": "\(payload.jid)", "error": "\(failure.errorClass)",
-                "verdict": "\(verdict)",
-            ])
+        log("a job failed", payload, ["error": "\(failure.errorClass)", "verdict": "\(verdict)"])
         switch verdict {
         case .retry(let count, let delay):
-            return .retry(failure.recorded(in: payload, count: count, at: Date()), delay: delay)
-        case .bury(let count): return .bury(failure.recorded(in: payload, count: count, at: Date()))
-        case .discard: return .discard
+            return .retry(failure.recorded(in: payload, count: count, at: now), delay: delay)
+        case .bury(let count): return .bury(failure.recorded(in: payload, count: count, at: now))
+        case .discard: return .discard(failed: true)
         }
     }
 
-    /// Tries until Redis has it: the failed job lies in the in-progress list all the while.
-    private func settle(_ job: FetchedJob, _ settlement: JobStore.Settlement) async -> Outcome {
-        var backoff = JobBackoff()
-        while true {
-            do {
-                if try await !store.settle(job, settlement) {
-                    logger.warning("a failed job belongs to another process by now")
-                }
-                return .settled
-            } catch {
-                logger.warning("a failed job could not be settled", metadata: ["error": "\(error)"])
-                if Task.isCancelled { return .interrupted }
-                await backoff.pause()
-            }
+    private func settlement(of payload: JobPayload, _ directive: JobDirective) -> JobStore.Settlement {
+        switch directive {
+        case .discard(let reason):
+            log("a job was discarded", payload, ["reason": "\(reason)"])
+            return .discard(failed: false)
+        case .kill(let reason):
+            log("a job was killed", payload, ["reason": "\(reason)"])
+            let count = payload.retryCount.map { $0 + 1 } ?? 0
+            return .bury(JobFailure(directive).recorded(in: payload, count: count, at: now))
+        case .postpone(let delay):
+            // Promotion writes it anew.
+            return .postpone(payload.replacing([("enqueued_at", nil)]), delay: delay)
         }
+    }
+
+    private func log(_ message: Logger.Message, _ payload: JobPayload, _ metadata: Logger.Metadata) {
+        logger.warning(
+            message,
+            metadata: metadata.merging(["job": "\(payload.className)", "jid": "\(payload.jid)"]) { own, _ in
+                own
+            })
+    }
+
+    private func settle(
+        _ job: FetchedJob, _ settlement: JobStore.Settlement, errands: [JobErrand]
+    ) async -> Outcome {
+        await settler.settle(job, settlement, errands: errands) ? .settled : .interrupted
     }
 }

@@ -27,11 +27,13 @@ struct WorkerRole {
             readers(of: journal, over: blocking[place], blocking[place + 1])
         }
 
+        let jobs = try jobWorker()
         try await ServiceGroup(
             configuration: .init(
                 services: monitor() + journals + [
                     .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
-                    .init(service: try jobWorker()),
+                    .init(service: jobs),
+                    .init(service: JobSignals(jobs)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
@@ -96,7 +98,12 @@ struct WorkerRole {
 
         var configuration = JobWorkerConfiguration()
         configuration.concurrency = house.settings.worker.concurrency
-        configuration.queues = house.settings.worker.queues
+        configuration.queues = house.settings.worker.queues.names
+        configuration.weights = house.settings.worker.queues.numbers
+        configuration.queueLimits = house.settings.worker.queueLimits.numbers
+        configuration.fairQueues = Set(house.settings.worker.fairQueues)
+        let problems = configuration.validate()
+        guard problems.isEmpty else { throw SettingsError(problems.map { "worker: \($0)" }) }
         configuration.shutdownTimeout = house.settings.worker.shutdownTimeout
         return JobWorker(
             configuration: configuration, redis: house.settings.jobsRedis, group: house.group,
