@@ -3,6 +3,7 @@ import Redis
 /// The Lua scripts of this room, `lua/jobs/`.
 package struct JobScripts: Sendable {
     let fetch, retry, requeue, promote, beat, leave, lapsed, recover: RedisScript
+    let lead, tick: RedisScript
 
     /// Throws `.configuration` when the library lacks one of them.
     package init(_ library: ScriptLibrary) throws(RedisError) {
@@ -14,5 +15,7 @@ package struct JobScripts: Sendable {
         leave = try library.script("jobs/leave")
         lapsed = try library.script("jobs/lapsed")
         recover = try library.script("jobs/recover")
+        lead = try library.script("jobs/lead")
+        tick = try library.script("jobs/tick")
     }
 }

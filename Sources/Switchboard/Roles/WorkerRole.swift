@@ -31,13 +31,17 @@ struct WorkerRole {
             RedisClient(settings.redis.blocking, group: house.group, logger: logger)
         }
 
+        let worker = try jobWorker()
         try await ServiceGroup(
             configuration: .init(
                 services: monitor() + [
                     .init(service: reader(persister, over: blocking[0])),
                     .init(service: reader(dispatcher, over: blocking[1])),
-                    .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
-                    .init(service: try jobWorker()),
+                    .init(service: worker),
+                    .init(
+                        service: CronClock(
+                            cron: try cron(), redis: house.redis, scripts: try JobScripts(house.scripts),
+                            identity: worker.name, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
@@ -71,9 +75,19 @@ struct WorkerRole {
             batch: house.settings.worker.journalBatch, logger: house.logger)
     }
 
+    /// What is done again and again.
+    private func cron() throws -> Cron {
+        var cron = Cron()
+        // After months without a worker the month's partition is missing: not to be left until the next hour.
+        cron.add(
+            "message-partitions", try CronExpression("@hourly"), MessagePartitionsJob(), catchesUp: true)
+        return cron
+    }
+
     /// The jobs that this version knows, one line each.
     private func jobWorker() throws -> JobWorker {
         var registry = JobRegistry()
+        registry.register(MessagePartitionsJob.self, services: house.postgres)
         registry.register(
             UnreadEmailJob.self,
             services: .init(
