@@ -23,6 +23,8 @@ package protocol Job: Codable, Sendable {
     /// How often it is tried again after failing. Sidekiq's 25 tries take about 21 days; 0 sends the first
     /// failure to the dead set.
     static var maxRetries: Int { get }
+    /// How it is enqueued, where whoever does so says nothing else.
+    static var options: JobOptions { get }
     /// How its fields are laid out in `args`.
     static var arguments: JobArguments { get }
 
@@ -34,6 +36,7 @@ package protocol Job: Codable, Sendable {
 extension Job {
     package static var queue: String { "default" }
     package static var maxRetries: Int { 25 }
+    package static var options: JobOptions { JobOptions() }
     package static var arguments: JobArguments { .named }
 }
 

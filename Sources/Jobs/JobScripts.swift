@@ -3,7 +3,7 @@ import Redis
 /// The Lua scripts of this room, `lua/jobs/`.
 package struct JobScripts: Sendable {
     let fetch, settle, requeue, promote, beat, leave, lapsed, recover: RedisScript
-    let lead, tick: RedisScript
+    let lead, tick, lock, push, openBatch, sealBatch: RedisScript
 
     /// Throws `.configuration` when the library lacks one of them.
     package init(_ library: ScriptLibrary) throws(RedisError) {
@@ -17,5 +17,9 @@ package struct JobScripts: Sendable {
         recover = try library.script("jobs/recover")
         lead = try library.script("jobs/lead")
         tick = try library.script("jobs/tick")
+        lock = try library.script("jobs/lock")
+        push = try library.script("jobs/push")
+        openBatch = try library.script("jobs/batch_open")
+        sealBatch = try library.script("jobs/batch_seal")
     }
 }

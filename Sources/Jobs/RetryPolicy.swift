@@ -7,6 +7,14 @@ package enum RetryRule: Sendable, Equatable {
 
     /// What `true` stands for.
     package static let defaultTries = 25
+
+    /// The field's value.
+    var json: String {
+        switch self {
+        case .never: "false"
+        case .atMost(let tries): "\(tries)"
+        }
+    }
 }
 
 /// What becomes of a failed job. Pure: the random number is an argument, and delays are relative.

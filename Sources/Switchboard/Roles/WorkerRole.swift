@@ -15,6 +15,7 @@ struct WorkerRole {
     func run() async throws {
         let (settings, desk, logger) = (house.settings, house.desk, house.logger)
         try await house.redis.load(house.scripts)
+        let scripts = try JobScripts(house.scripts)
 
         let persister = Persister(
             journal: desk.journal, postgres: house.postgres, announcements: desk.announcements, logger: logger
@@ -23,7 +24,8 @@ struct WorkerRole {
             journal: desk.journal,
             listeners: [
                 UnreadEmailListener(
-                    jobs: JobClient(redis: house.redis), delay: settings.support.unreadEmailDelay)
+                    jobs: JobClient(redis: house.redis, scripts: scripts),
+                    delay: settings.support.unreadEmailDelay)
             ], logger: logger)
 
         // A reader waits in Redis, so each has a connection of its own.
@@ -31,7 +33,7 @@ struct WorkerRole {
             RedisClient(settings.redis.blocking, group: house.group, logger: logger)
         }
 
-        let worker = try jobWorker()
+        let worker = jobWorker(scripts)
         try await ServiceGroup(
             configuration: .init(
                 services: monitor() + [
@@ -40,7 +42,7 @@ struct WorkerRole {
                     .init(service: worker),
                     .init(
                         service: CronClock(
-                            cron: try cron(), redis: house.redis, scripts: try JobScripts(house.scripts),
+                            cron: try cron(), redis: house.redis, scripts: scripts,
                             identity: worker.name, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -85,8 +87,11 @@ struct WorkerRole {
     }
 
     /// The jobs that this version knows, one line each.
-    private func jobWorker() throws -> JobWorker {
+    private func jobWorker(_ scripts: JobScripts) -> JobWorker {
         var registry = JobRegistry()
+        registry.use(CurrentAttributes())
+        registry.use(Batches())
+        registry.use(UniqueJobs(redis: house.redis, scripts: scripts, logger: house.logger))
         registry.register(MessagePartitionsJob.self, services: house.postgres)
         registry.register(
             UnreadEmailJob.self,
@@ -100,6 +105,6 @@ struct WorkerRole {
         configuration.shutdownTimeout = house.settings.worker.shutdownTimeout
         return JobWorker(
             configuration: configuration, redis: house.settings.redis, group: house.group,
-            scripts: try JobScripts(house.scripts), registry: registry, logger: house.logger)
+            scripts: scripts, registry: registry, logger: house.logger)
     }
 }
