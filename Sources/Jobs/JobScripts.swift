@@ -3,7 +3,7 @@ import Redis
 /// The Lua scripts of this room, `lua/jobs/`.
 package struct JobScripts: Sendable {
     let fetch, settle, requeue, promote, beat, leave, lapsed, recover: RedisScript
-    let lead, tick, lock, push, openBatch, sealBatch: RedisScript
+    let lead, tick, lock, push, openBatch, sealBatch, limit, cancel, progress: RedisScript
 
     /// Throws `.configuration` when the library lacks one of them.
     package init(_ library: ScriptLibrary) throws(RedisError) {
@@ -21,5 +21,8 @@ package struct JobScripts: Sendable {
         push = try library.script("jobs/push")
         openBatch = try library.script("jobs/batch_open")
         sealBatch = try library.script("jobs/batch_seal")
+        limit = try library.script("jobs/limit")
+        cancel = try library.script("jobs/cancel")
+        progress = try library.script("jobs/progress")
     }
 }

@@ -20,13 +20,15 @@ package struct JobOptions: Sendable {
     package var tags: [String]?
     /// At most one job of its kind at a time; see `JobUniqueness`.
     package var unique: JobUniqueness?
+    /// Whether somebody watches how far it is; see `JobProgress`.
+    package var watched: Bool?
     /// Passed on to the run; those of the enqueuing task when nil.
     package var attributes: JobAttributes?
 
     package init(
         jid: String? = nil, queue: String? = nil, at: Date? = nil, retry: RetryRule? = nil,
         retryQueue: String? = nil, restsWhenDead: Bool? = nil, tags: [String]? = nil,
-        unique: JobUniqueness? = nil, attributes: JobAttributes? = nil
+        unique: JobUniqueness? = nil, watched: Bool? = nil, attributes: JobAttributes? = nil
     ) {
         self.jid = jid
         self.queue = queue
@@ -36,6 +38,7 @@ package struct JobOptions: Sendable {
         self.restsWhenDead = restsWhenDead
         self.tags = tags
         self.unique = unique
+        self.watched = watched
         self.attributes = attributes
     }
 
@@ -45,7 +48,8 @@ package struct JobOptions: Sendable {
             jid: jid ?? others.jid, queue: queue ?? others.queue, at: at ?? others.at,
             retry: retry ?? others.retry, retryQueue: retryQueue ?? others.retryQueue,
             restsWhenDead: restsWhenDead ?? others.restsWhenDead, tags: tags ?? others.tags,
-            unique: unique ?? others.unique, attributes: attributes ?? others.attributes)
+            unique: unique ?? others.unique, watched: watched ?? others.watched,
+            attributes: attributes ?? others.attributes)
     }
 }
 
@@ -62,6 +66,7 @@ extension JobEnvelope {
             self = adding("tags", json: "[\(tags.map(JSONText.string).joined(separator: ","))]")
         }
         if let attributes = options.attributes { self = adding(JobAttributes.field, json: attributes.json) }
+        if options.watched == true { self = adding("watched", json: "true") }
         if let unique = options.unique { self = locked(unique, className: J.name) }
     }
 }

@@ -33,12 +33,14 @@ struct WorkerRole {
             RedisClient(settings.redis.blocking, group: house.group, logger: logger)
         }
 
-        let worker = jobWorker(scripts)
+        let cancellations = JobCancellations(redis: house.redis, logger: logger)
+        let worker = jobWorker(scripts, cancellations)
         try await ServiceGroup(
             configuration: .init(
                 services: monitor() + [
                     .init(service: reader(persister, over: blocking[0])),
                     .init(service: reader(dispatcher, over: blocking[1])),
+                    .init(service: cancellations),
                     .init(service: worker),
                     .init(
                         service: CronClock(
@@ -87,10 +89,12 @@ struct WorkerRole {
     }
 
     /// The jobs that this version knows, one line each.
-    private func jobWorker(_ scripts: JobScripts) -> JobWorker {
+    private func jobWorker(_ scripts: JobScripts, _ cancellations: JobCancellations) -> JobWorker {
         var registry = JobRegistry()
         registry.use(CurrentAttributes())
         registry.use(Batches())
+        registry.use(WatchedJobs(redis: house.redis, scripts: scripts))
+        registry.use(cancellations)
         registry.use(UniqueJobs(redis: house.redis, scripts: scripts, logger: house.logger))
         registry.register(MessagePartitionsJob.self, services: house.postgres)
         registry.register(
