@@ -30,8 +30,12 @@ package enum JobKeys {
 
     /// zset: identity → end of its lease, seconds.
     static let leases = "in-progress"
-    /// list: the jobs that a process has in hand.
+    /// hash: token → job that a process has in hand. The process numbers what it fetches, so acknowledging is
+    /// forgetting a number, whatever else is in hand.
     static func inProgress(_ identity: String) -> String { "in-progress:\(identity)" }
+    /// list: the jobs in hand that came while the process waited for them: Redis can only move those from list
+    /// to list.
+    static func arrived(_ identity: String) -> String { "in-progress:\(identity):arrived" }
 
     /// `YYYY-MM-DD` of a time, UTC, as it stands in the daily counters.
     static func day(of time: Date) -> String {

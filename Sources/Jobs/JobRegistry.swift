@@ -34,25 +34,13 @@ package struct JobRegistry: Sendable {
     }
 
     private static func decoding<J: Job>(_ type: J.Type) -> @Sendable (ByteBuffer) throws -> J {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .secondsSince1970
         let arguments = J.arguments
         return { text in
-            let data = Data(text.readableBytesView)
+            let bytes = Array(text.readableBytesView)
             return switch arguments {
-            case .named: try decoder.decode(FirstArgument<J>.self, from: data).job
-            case .positional: try decoder.decode(J.self, from: data)
+            case .named: try ArgumentDecoder.decode(J.self, from: bytes, element: 0)
+            case .positional: try ArgumentDecoder.decode(J.self, from: bytes)
             }
         }
-    }
-}
-
-/// The one object in `args` of a job with named arguments.
-private struct FirstArgument<J: Job>: Decodable {
-    let job: J
-
-    init(from decoder: any Decoder) throws {
-        var container = try decoder.unkeyedContainer()
-        job = try container.decode(J.self)
     }
 }

@@ -83,10 +83,15 @@ struct JobsHarness {
     }
 
     /// The scripts as another process, one that does only what the test says.
-    func store(_ identity: String, queues: [String] = ["default"]) -> JobStore {
+    func store(_ identity: String, deadJobs: Int = 10_000) -> JobStore {
         JobStore(
-            redis: client, scripts: scripts, identity: identity, queues: queues, deadJobs: 10_000,
+            redis: client, scripts: scripts, identity: identity, deadJobs: deadJobs,
             deadFor: .seconds(86_400))
+    }
+
+    /// Of which jobs are taken.
+    func shares(_ queues: String...) -> [QueueShare] {
+        queues.map { QueueShare(queue: $0, key: JobKeys.queue($0)) }
     }
 
     func command(_ words: RedisArgument...) async throws -> RESPValue {

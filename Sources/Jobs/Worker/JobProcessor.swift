@@ -6,9 +6,10 @@ import NIOCore
 struct JobProcessor: Sendable {
     let slot: Int
     let fetcher: JobFetcher
-    let store: JobStore
-    let registry: JobRegistry
+    let settler: JobSettler
     let logger: Logger
+
+    private var registry: JobRegistry { settler.registry }
 
     /// Returns when the fetcher gives no more jobs, or when the task is cancelled; the job that was running
     /// then stays in hand.
@@ -110,24 +111,9 @@ struct JobProcessor: Sendable {
             })
     }
 
-    /// Tries until Redis has it: the job lies in the in-progress list all the while.
     private func settle(
         _ job: FetchedJob, _ settlement: JobStore.Settlement, errands: [JobErrand]
     ) async -> Outcome {
-        var backoff = JobBackoff()
-        while true {
-            do {
-                switch try await store.settle(job, settlement, errands: errands) {
-                case .done(let errors):
-                    for error in errors { logger.error("an errand failed", metadata: ["error": "\(error)"]) }
-                case .lost: logger.warning("a job that ended belongs to another process by now")
-                }
-                return .settled
-            } catch {
-                logger.warning("a job could not be settled", metadata: ["error": "\(error)"])
-                if Task.isCancelled { return .interrupted }
-                await backoff.pause()
-            }
-        }
+        await settler.settle(job, settlement, errands: errands) ? .settled : .interrupted
     }
 }

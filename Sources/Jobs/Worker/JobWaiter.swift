@@ -4,7 +4,7 @@ import Synchronization
 
 /// Blocks in Redis until a job arrives in one queue, while the process has nothing to do.
 ///
-/// The job goes straight into the in-progress list (BLMOVE), so it is as safe as a fetched one.
+/// The job goes straight into the list of what arrived (BLMOVE), so it is as safe as a fetched one.
 final class JobWaiter: Sendable {
     private struct Blocking {
         var client: Int?
@@ -35,7 +35,7 @@ final class JobWaiter: Sendable {
     /// Returns when the fetcher takes no more jobs.
     func run() async {
         var backoff = JobBackoff()
-        while await fetcher.waitUntilIdle(waiter: number) {
+        while await fetcher.waitUntilIdle(waiter: number, queue: queue) {
             do {
                 let reply = try await block()
                 backoff = JobBackoff()
@@ -79,7 +79,7 @@ final class JobWaiter: Sendable {
                 if isEnded { self.unblock(client) }
             }
             connection.submit([
-                "BLMOVE", .string(JobKeys.queue(queue)), .string(JobKeys.inProgress(store.identity)),
+                "BLMOVE", .string(JobKeys.queue(queue)), .string(JobKeys.arrived(store.identity)),
                 "RIGHT", "LEFT", .integer(Self.longestWait),
             ]) { reply in continuation.resume(with: reply) }
         }

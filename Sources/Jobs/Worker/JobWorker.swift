@@ -55,9 +55,12 @@ package final class JobWorker: Service {
     package func run() async {
         let client = RedisClient(redis, group: group, logger: logger)
         let store = JobStore(
-            redis: client, scripts: scripts, identity: identity.text, queues: configuration.queues,
-            deadJobs: configuration.deadJobs, deadFor: configuration.deadFor)
-        let fetcher = JobFetcher(slots: configuration.concurrency, store: store, logger: logger)
+            redis: client, scripts: scripts, identity: identity.text, deadJobs: configuration.deadJobs,
+            deadFor: configuration.deadFor)
+        let plan = QueuePlan(
+            configuration.queues, weights: configuration.weights, limits: configuration.queueLimits)
+        let fetcher = JobFetcher(
+            slots: configuration.concurrency, plan: plan, store: store, logger: logger)
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
                 await live(store, fetcher)
@@ -83,8 +86,10 @@ package final class JobWorker: Service {
                 ).run()
             }
             background.addTask {
-                await JobRecovery(store: store, interval: self.configuration.heartbeat, logger: self.logger)
-                    .run()
+                await JobRecovery(
+                    store: store, settler: self.settler(store), interval: self.configuration.heartbeat,
+                    logger: self.logger
+                ).run()
             }
             await work(store, fetcher)
             background.cancelAll()
@@ -116,12 +121,14 @@ package final class JobWorker: Service {
             for slot in 0..<configuration.concurrency {
                 group.addTask {
                     await JobProcessor(
-                        slot: slot, fetcher: fetcher, store: store, registry: self.registry,
-                        logger: self.logger
+                        slot: slot, fetcher: fetcher, settler: self.settler(store), logger: self.logger
                     ).run()
                 }
             }
             for waiter in waiters { group.addTask { await waiter.run() } }
+            group.addTask {
+                await fetcher.watch(watcher: self.configuration.concurrency + waiters.count)
+            }
             group.addTask {
                 await self.quietLatch.wait()
                 let unbegun = fetcher.stop()
@@ -129,6 +136,10 @@ package final class JobWorker: Service {
                 await self.handBack(unbegun, store)
             }
         }
+    }
+
+    private func settler(_ store: JobStore) -> JobSettler {
+        JobSettler(store: store, registry: registry, logger: logger)
     }
 
     private func waiters(_ store: JobStore, _ fetcher: JobFetcher) -> [JobWaiter] {
