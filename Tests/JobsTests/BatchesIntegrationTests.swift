@@ -134,7 +134,7 @@ import Testing
             try await harness.jobs.start(batch)
             let dead = harness.store("dead:1:a")
             _ = try await dead.beat(lease: .milliseconds(200), process: ["info", "{}"], work: [])
-            #expect(try await dead.fetch(7, done: []).count == 7)
+            #expect(try await dead.fetch(7, from: harness.shares("default")).count == 7)
             try await harness.running(try worker(harness, ledger)) {
                 try await eventually { ledger.jobs == 13 }
                 try await eventually { try await harness.jobs.status(ofBatch: batch.id)?.pending == 7 }

@@ -128,7 +128,7 @@ import Testing
             let first = try await harness.jobs.perform(NoteJob(), unique(.executed))
             let dead = harness.store("dead:1:a")
             _ = try await dead.beat(lease: .milliseconds(200), process: ["info", "{}"], work: [])
-            #expect(try await dead.fetch(1, done: []).count == 1)
+            #expect(try await dead.fetch(1, from: harness.shares("default")).count == 1)
             let ledger = Ledger()
             #expect(
                 try await harness.jobs.perform(NoteJob(), unique(.executed)).fate == .duplicate(of: first.jid)
