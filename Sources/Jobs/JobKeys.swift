@@ -37,6 +37,11 @@ package enum JobKeys {
     /// to list.
     static func arrived(_ identity: String) -> String { "in-progress:\(identity):arrived" }
 
+    /// zset: tenant that waits in a fair queue → jobs it was given since it began to wait.
+    static func lanes(_ queue: String) -> String { "lanes:\(queue)" }
+    /// list: one element while any lane of the queue has jobs.
+    static func lanesWake(_ queue: String) -> String { "lanes:\(queue):wake" }
+
     /// `YYYY-MM-DD` of a time, UTC, as it stands in the daily counters.
     static func day(of time: Date) -> String {
         // Howard Hinnant's civil_from_days: a formatter costs more than the job it counts.

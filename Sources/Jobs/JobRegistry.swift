@@ -5,6 +5,7 @@ import NIOCore
 package struct JobRegistry: Sendable {
     struct Entry: Sendable {
         let maxRetries: Int
+        let retryIn: @Sendable (_ count: Int, _ error: any Error) -> RetryChoice
         let run: @Sendable (_ arguments: ByteBuffer, _ context: JobContext) async throws -> Void
     }
 
@@ -20,9 +21,14 @@ package struct JobRegistry: Sendable {
     package mutating func register<J: Job>(_ type: J.Type, services: J.Services) {
         precondition(entries[J.name] == nil, "the job \(J.name) is registered twice")
         let decode = Self.decoding(type)
-        entries[J.name] = Entry(maxRetries: J.maxRetries) { arguments, context in
-            try await decode(arguments).perform(services, context)
+        let limit = J.timeLimit
+        let run: @Sendable (ByteBuffer, JobContext) async throws -> Void = { arguments, context in
+            let job = try decode(arguments)
+            guard let limit else { return try await job.perform(services, context) }
+            try await JobTimeLimit.run(within: limit) { try await job.perform(services, context) }
         }
+        entries[J.name] = Entry(
+            maxRetries: J.maxRetries, retryIn: { J.retryIn(count: $0, error: $1) }, run: run)
     }
 
     func entry(named name: String) -> Entry? { entries[name] }

@@ -60,6 +60,27 @@ import Testing
         }
     }
 
+    @Test func `a job that comes too late is dropped, and its lock with it`() async throws {
+        try await JobsHarness.run { harness in
+            let ledger = Ledger()
+            let locks = UniqueJobs(
+                redis: harness.client, scripts: harness.scripts, logger: JobsHarness.quietLogger)
+            let late = JobOptions(
+                jid: "late", expiresIn: .milliseconds(1), unique: JobUniqueness(key: "k"))
+            try await harness.jobs.perform(NoteJob(), late)
+            try await eventually {
+                try JobPayload(ByteBuffer(string: try await harness.texts("LRANGE", "queue:default", 0, 0)[0]))
+                    .isExpired(at: Date())
+            }
+            try await harness.jobs.perform(NoteJob(), JobOptions(jid: "early", expiresIn: .seconds(60)))
+            try await harness.running(try harness.worker(ledger, middleware: [locks])) {
+                try await eventually { ledger.runs(of: "early") == 1 }
+                try await eventually { try await harness.integer("EXISTS", "unique:NoteJob:k") == 0 }
+            }
+            #expect(ledger.total == 1)
+        }
+    }
+
     @Test func `many are one write, in their order, with an answer each`() async throws {
         try await JobsHarness.run { harness in
             let answers = try await harness.jobs.performAll((0..<2500).map { NoteJob(pause: Double($0)) })

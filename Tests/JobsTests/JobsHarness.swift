@@ -45,12 +45,14 @@ struct JobsHarness {
     /// With beats fast enough for tests.
     func worker(
         _ ledger: Ledger, middleware: [any JobMiddleware] = [],
-        _ change: (inout JobWorkerConfiguration) -> Void = { _ in }
+        _ change: (inout JobWorkerConfiguration) -> Void = { _ in },
+        registering: (inout JobRegistry) -> Void = { _ in }
     ) throws -> JobWorker {
         var registry = JobRegistry()
         registry.register(NoteJob.self, services: ledger)
         registry.register(FlakyJob.self, services: ledger)
         registry.register(HangingJob.self, services: ledger)
+        registering(&registry)
         for layer in middleware { registry.use(layer) }
         return try worker(registry, change)
     }
@@ -111,6 +113,7 @@ struct JobsHarness {
     func expectNothingLeft() async throws {
         #expect(try await texts("KEYS", "in-progress:*") == [])
         #expect(try await texts("KEYS", "queue:*") == [])
+        #expect(try await texts("KEYS", "lanes:*") == [])
         #expect(try await texts("SMEMBERS", "processes") == [])
         #expect(try await integer("ZCARD", "in-progress") == 0)
     }

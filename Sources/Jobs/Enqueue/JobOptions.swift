@@ -16,6 +16,8 @@ package struct JobOptions: Sendable {
     package var retryQueue: String?
     /// False: dropped when no tries are left, instead of resting in the dead set.
     package var restsWhenDead: Bool?
+    /// Dropped when it has not begun so long after `at`, or now.
+    package var expiresIn: Duration?
     /// Labels that Sidekiq's Web page shows and finds jobs by.
     package var tags: [String]?
     /// At most one job of its kind at a time; see `JobUniqueness`.
@@ -27,7 +29,7 @@ package struct JobOptions: Sendable {
 
     package init(
         jid: String? = nil, queue: String? = nil, at: Date? = nil, retry: RetryRule? = nil,
-        retryQueue: String? = nil, restsWhenDead: Bool? = nil, tags: [String]? = nil,
+        retryQueue: String? = nil, restsWhenDead: Bool? = nil, expiresIn: Duration? = nil, tags: [String]? = nil,
         unique: JobUniqueness? = nil, watched: Bool? = nil, attributes: JobAttributes? = nil
     ) {
         self.jid = jid
@@ -36,6 +38,7 @@ package struct JobOptions: Sendable {
         self.retry = retry
         self.retryQueue = retryQueue
         self.restsWhenDead = restsWhenDead
+        self.expiresIn = expiresIn
         self.tags = tags
         self.unique = unique
         self.watched = watched
@@ -47,7 +50,8 @@ package struct JobOptions: Sendable {
         JobOptions(
             jid: jid ?? others.jid, queue: queue ?? others.queue, at: at ?? others.at,
             retry: retry ?? others.retry, retryQueue: retryQueue ?? others.retryQueue,
-            restsWhenDead: restsWhenDead ?? others.restsWhenDead, tags: tags ?? others.tags,
+            restsWhenDead: restsWhenDead ?? others.restsWhenDead,
+            expiresIn: expiresIn ?? others.expiresIn, tags: tags ?? others.tags,
             unique: unique ?? others.unique, watched: watched ?? others.watched,
             attributes: attributes ?? others.attributes)
     }
@@ -62,6 +66,10 @@ extension JobEnvelope {
             createdAt: now, at: options.at.flatMap { $0 > now ? $0 : nil })
         if let queue = options.retryQueue { self = adding("retry_queue", json: JSONText.string(queue)) }
         if let rests = options.restsWhenDead { self = adding("dead", json: "\(rests)") }
+        if let limit = options.expiresIn {
+            let end = (at ?? now).addingTimeInterval(limit.inSeconds)
+            self = adding("expiry", json: JSONText.time(end))
+        }
         if let tags = options.tags {
             self = adding("tags", json: "[\(tags.map(JSONText.string).joined(separator: ","))]")
         }

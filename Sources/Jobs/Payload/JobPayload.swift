@@ -26,6 +26,19 @@ package struct JobPayload: Sendable {
     /// False when an exhausted job is to be dropped instead of kept in the dead set.
     package var restsWhenDead: Bool { text("dead") != "false" }
     package var enqueuedAt: Date? { text("enqueued_at").flatMap(JSONText.time(from:)) }
+    /// Whoever runs it is too late: Sidekiq's `expiry`, seconds.
+    package func isExpired(at time: Date) -> Bool {
+        guard let expiry = text("expiry").flatMap(Double.init) else { return false }
+        return time.timeIntervalSince1970 > expiry
+    }
+
+    /// Whether the time is over for which a job with `retry_for` is tried; nil for other jobs.
+    package func isOverdue(at time: Date) -> Bool? {
+        guard let seconds = text("retry_for").flatMap(Double.init) else { return nil }
+        guard let failedAt = text("failed_at").flatMap(JSONText.time(from:)) else { return false }
+        return failedAt.addingTimeInterval(seconds) < time
+    }
+
     /// What the job's author asked for; nil leaves it to the registry.
     package var retryRule: RetryRule? {
         switch text("retry") {
@@ -38,10 +51,16 @@ package struct JobPayload: Sendable {
 
     /// A string field, nil if absent or of another type.
     package func string(_ name: StaticString) -> String? {
-        guard let text = text(name), text.first == "\"" else { return nil }
-        if !text.utf8.contains(UInt8(ascii: "\\")) { return String(text.dropFirst().dropLast()) }
-        // `try?`: the scanner has accepted the string; only half a surrogate pair fails here.
-        return try? JSONDecoder().decode(String.self, from: Data(text.utf8))
+        guard let member = member(name) else { return nil }
+        let text = bytes.readableBytesUInt8Span
+        guard text[member.value.lowerBound] == UInt8(ascii: "\"") else { return nil }
+        for index in member.value where text[index] == UInt8(ascii: "\\") {
+            // `try?`: the scanner has accepted the string; only half a surrogate pair fails here.
+            return try? JSONDecoder().decode(String.self, from: Data(slice(member.value).readableBytesView))
+        }
+        // Within the bytes by construction.
+        return bytes.getString(
+            at: bytes.readerIndex + member.value.lowerBound + 1, length: member.value.count - 2)!
     }
 
     /// The value of a field as JSON text.
@@ -88,7 +107,11 @@ package struct JobPayload: Sendable {
     private func text(_ name: StaticString) -> String? { raw(name).map { String(buffer: $0) } }
 
     private func raw(_ name: StaticString) -> ByteBuffer? {
-        members.last { matches($0.name, name) }.map { slice($0.value) }
+        member(name).map { slice($0.value) }
+    }
+
+    private func member(_ name: StaticString) -> JSONScanner.Member? {
+        members.last { matches($0.name, name) }
     }
 
     /// Compares without unescaping: nobody writes the letters of these names as `\u0063`.

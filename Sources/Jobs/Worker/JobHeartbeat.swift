@@ -14,6 +14,7 @@ struct JobHeartbeat: Sendable {
     let configuration: JobWorkerConfiguration
     let quiet: Latch
     let stop: Latch
+    let logRunning: @Sendable () -> Void
     let logger: Logger
 
     /// Returns once Redis knows the process: before that its jobs could not be recovered. Tries until then,
@@ -64,6 +65,7 @@ struct JobHeartbeat: Sendable {
         switch signal {
         case "TSTP": quiet.open()
         case "TERM": stop.open()
+        case "TTIN": logRunning()
         default: break
         }
         return listed

@@ -36,8 +36,9 @@ struct JobProcessor: Sendable {
         let name = payload.className
         let entry = registry.entry(named: name)
         do {
+            if payload.isExpired(at: Date()) { throw JobDirective.discard("it has expired") }
             guard let entry else { throw UnknownJob(name: name) }
-            let context = context(of: payload, name: name)
+            let context = JobContext(payload, name: name, parentLogger: logger)
             if registry.middleware.isEmpty {
                 try await entry.run(payload.arguments, context)
             } else {
@@ -64,20 +65,15 @@ struct JobProcessor: Sendable {
         try await first.perform(run) { try await perform(entry, $0, through: middleware.dropFirst()) }
     }
 
-    private func context(of payload: JobPayload, name: String) -> JobContext {
-        JobContext(
-            jid: payload.jid, attempt: payload.retryCount.map { $0 + 1 } ?? 0,
-            enqueuedAt: payload.enqueuedAt, name: name, parentLogger: logger)
-    }
-
     private func settlement(
         of payload: JobPayload, entry: JobRegistry.Entry?, error: any Error
     ) -> JobStore.Settlement {
         if let directive = error as? JobDirective { return settlement(of: payload, directive) }
         let verdict = RetryPolicy.verdict(
             rule: payload.retryRule ?? .atMost(entry?.maxRetries ?? RetryRule.defaultTries),
-            retryCount: payload.retryCount, keepsDead: payload.restsWhenDead,
-            random: Double.random(in: 0..<1))
+            isOverdue: payload.isOverdue(at: Date()), retryCount: payload.retryCount,
+            keepsDead: payload.restsWhenDead, random: Double.random(in: 0..<1)
+        ) { entry?.retryIn($0, error) ?? .byFormula }
         let failure = JobFailure(error)
         log("a job failed", payload, ["error": "\(failure.errorClass)", "verdict": "\(verdict)"])
         switch verdict {

@@ -20,9 +20,53 @@ struct JobStore: Sendable {
     private var inProgress: String { JobKeys.inProgress(identity) }
     private var arrived: String { JobKeys.arrived(identity) }
 
-    /// Acknowledges `done` and takes up to `limit` jobs in hand, earlier shares first.
+    /// Acknowledges `done` and takes up to `limit` jobs in hand, earlier shares first. One call, and one more for each
+    /// fair queue that is looked into.
     func fetch(
         _ limit: Int, from shares: [QueueShare], done: JobNames = JobNames()
+    ) async throws(RedisError) -> [FetchedJob] {
+        guard let fair = shares.firstIndex(where: \.isFair) else {
+            return try await take(limit, from: shares, done: done)
+        }
+        var jobs: [FetchedJob] = []
+        if fair > 0 || limit == 0 || !done.isEmpty {
+            jobs = try await take(limit, from: Array(shares[..<fair]), done: done)
+        }
+        guard jobs.count < limit else { return jobs }
+        do {
+            jobs += try await share(limit - jobs.count, of: shares[fair])
+            let rest = Array(shares[(fair + 1)...])
+            if jobs.count < limit, !rest.isEmpty { jobs += try await fetch(limit - jobs.count, from: rest) }
+        } catch {
+            // What was taken is in hand, and what was done is acknowledged.
+            if jobs.isEmpty, done.isEmpty { throw error }
+        }
+        return jobs
+    }
+
+    /// Takes up to `limit` jobs of a fair queue in hand, tenants in turns.
+    private func share(_ limit: Int, of share: QueueShare) async throws(RedisError) -> [FetchedJob] {
+        let wanted = min(limit, share.most)
+        guard wanted > 0 else { return [] }
+        let first = lastToken.take(wanted)
+        let reply = try await redis.evaluate(
+            scripts.share,
+            keys: [
+                inProgress, share.key, JobKeys.lanes(share.queue), JobKeys.lanesWake(share.queue),
+                JobKeys.queues,
+            ],
+            arguments: [.integer(wanted), .integer(first), .string(share.queue), .integer(Self.dealt)])
+        return (reply.array ?? []).compactMap(\.bytes).enumerated().map {
+            FetchedJob(queue: share.queue, bytes: $1, token: first + $0)
+        }
+    }
+
+    /// So many jobs are dealt to their tenants per call, about a millisecond of Redis's time: whoever comes behind a
+    /// flood waits for no more than that many per call to be dealt.
+    private static let dealt = 1000
+
+    private func take(
+        _ limit: Int, from shares: [QueueShare], done: JobNames
     ) async throws(RedisError) -> [FetchedJob] {
         let first = lastToken.take(limit)
         let head: [RedisArgument] = [

@@ -7,8 +7,12 @@ struct QueuePlan: Sendable {
     let limits: [String: Int]
 
     /// Without weights the queues are served strictly in their order.
-    init(_ names: [String], weights: [String: Int] = [:], limits: [String: Int] = [:]) {
-        queues = names.map { QueueShare(queue: $0, key: JobKeys.queue($0)) }
+    init(
+        _ names: [String], weights: [String: Int] = [:], limits: [String: Int] = [:], fair: Set<String> = []
+    ) {
+        queues = names.map {
+            QueueShare(queue: $0, key: JobKeys.queue($0), isFair: fair.contains($0))
+        }
         self.weights = weights.isEmpty ? [] : names.map { Double(weights[$0] ?? 1) }
         self.limits = limits
     }
@@ -38,4 +42,6 @@ struct QueueShare: Sendable, Equatable {
     let queue: String
     let key: String
     var most = Int.max
+    /// Its tenants are served in turns.
+    var isFair = false
 }

@@ -34,7 +34,7 @@ struct WorkerRole {
         }
 
         let cancellations = JobCancellations(redis: house.redis, logger: logger)
-        let worker = jobWorker(scripts, cancellations)
+        let worker = try jobWorker(scripts, cancellations)
         try await ServiceGroup(
             configuration: .init(
                 services: monitor() + [
@@ -42,6 +42,7 @@ struct WorkerRole {
                     .init(service: reader(dispatcher, over: blocking[1])),
                     .init(service: cancellations),
                     .init(service: worker),
+                    .init(service: JobSignals(worker)),
                     .init(
                         service: CronClock(
                             cron: try cron(), redis: house.redis, scripts: scripts,
@@ -89,7 +90,7 @@ struct WorkerRole {
     }
 
     /// The jobs that this version knows, one line each.
-    private func jobWorker(_ scripts: JobScripts, _ cancellations: JobCancellations) -> JobWorker {
+    private func jobWorker(_ scripts: JobScripts, _ cancellations: JobCancellations) throws -> JobWorker {
         var registry = JobRegistry()
         registry.use(CurrentAttributes())
         registry.use(Batches())
@@ -105,7 +106,12 @@ struct WorkerRole {
 
         var configuration = JobWorkerConfiguration()
         configuration.concurrency = house.settings.worker.concurrency
-        configuration.queues = house.settings.worker.queues
+        configuration.queues = house.settings.worker.queues.names
+        configuration.weights = house.settings.worker.queues.numbers
+        configuration.queueLimits = house.settings.worker.queueLimits.numbers
+        configuration.fairQueues = Set(house.settings.worker.fairQueues)
+        let problems = configuration.validate()
+        guard problems.isEmpty else { throw SettingsError(problems.map { "worker: \($0)" }) }
         configuration.shutdownTimeout = house.settings.worker.shutdownTimeout
         return JobWorker(
             configuration: configuration, redis: house.settings.redis, group: house.group,
