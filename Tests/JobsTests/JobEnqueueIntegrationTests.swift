@@ -69,8 +69,10 @@ import Testing
                 jid: "late", expiresIn: .milliseconds(1), unique: JobUniqueness(key: "k"))
             try await harness.jobs.perform(NoteJob(), late)
             try await eventually {
-                try JobPayload(ByteBuffer(string: try await harness.texts("LRANGE", "queue:default", 0, 0)[0]))
-                    .isExpired(at: Date())
+                try JobPayload(
+                    ByteBuffer(string: try await harness.texts("LRANGE", "queue:default", 0, 0)[0])
+                )
+                .isExpired(at: Date())
             }
             try await harness.jobs.perform(NoteJob(), JobOptions(jid: "early", expiresIn: .seconds(60)))
             try await harness.running(try harness.worker(ledger, middleware: [locks])) {

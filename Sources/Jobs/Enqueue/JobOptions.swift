@@ -29,7 +29,8 @@ package struct JobOptions: Sendable {
 
     package init(
         jid: String? = nil, queue: String? = nil, at: Date? = nil, retry: RetryRule? = nil,
-        retryQueue: String? = nil, restsWhenDead: Bool? = nil, expiresIn: Duration? = nil, tags: [String]? = nil,
+        retryQueue: String? = nil, restsWhenDead: Bool? = nil, expiresIn: Duration? = nil,
+        tags: [String]? = nil,
         unique: JobUniqueness? = nil, watched: Bool? = nil, attributes: JobAttributes? = nil
     ) {
         self.jid = jid
