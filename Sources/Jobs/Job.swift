@@ -23,6 +23,8 @@ package protocol Job: Codable, Sendable {
     /// How often it is tried again after failing. Sidekiq's 25 tries take about 21 days; 0 sends the first
     /// failure to the dead set.
     static var maxRetries: Int { get }
+    /// How it is enqueued, where whoever does so says nothing else.
+    static var options: JobOptions { get }
     /// Tried again for so long after the first failure, however often that is; replaces `maxRetries`.
     static var retryFor: Duration? { get }
     /// Whether a job without tries left rests in the dead set; otherwise it is dropped.
@@ -48,6 +50,7 @@ package protocol Job: Codable, Sendable {
 extension Job {
     package static var queue: String { "default" }
     package static var maxRetries: Int { 25 }
+    package static var options: JobOptions { JobOptions() }
     package var tenant: String? { nil }
     package static var retryFor: Duration? { nil }
     package static var restsWhenDead: Bool { true }

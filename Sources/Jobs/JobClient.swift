@@ -4,27 +4,37 @@ import Redis
 
 /// Puts jobs into Redis, as Sidekiq's client does.
 package final class JobClient: Sendable {
-    private let redis: RedisClient
+    let redis: RedisClient
+    private let scripts: JobScripts?
     private let middleware: [any JobClientMiddleware]
 
-    package init(redis: RedisClient, middleware: [any JobClientMiddleware] = []) {
+    /// - Parameter scripts: needed for unique jobs and batches, which trap without them.
+    package init(
+        redis: RedisClient, scripts: JobScripts? = nil, middleware: [any JobClientMiddleware] = []
+    ) {
         self.redis = redis
+        self.scripts = scripts
         self.middleware = middleware
     }
 
-    /// False when middleware held the job back.
+    /// False when it was not enqueued: a duplicate, of a batch that has ended, or held back by middleware.
     @discardableResult
     package func push(_ envelope: JobEnvelope) async throws(RedisError) -> Bool {
         try await !push([envelope]).isEmpty
     }
 
     /// One round trip however many they are. Jobs of one queue are taken in the order given. Returns those that
-    /// were pushed, as they were pushed: middleware may hold some back.
+    /// were enqueued, as they were written: middleware may hold some back, and some may be duplicates.
     ///
     /// After an error with `outcomeUnknown` some may be in Redis already; pushing them again with the same
     /// `jid` runs a job at most once more.
     @discardableResult
     package func push(_ envelopes: [JobEnvelope]) async throws(RedisError) -> [JobEnvelope] {
+        try await pushed(envelopes).filter { $0.fate == .enqueued }
+    }
+
+    /// All that middleware passed on, each with its fate.
+    func pushed(_ envelopes: [JobEnvelope]) async throws(RedisError) -> [JobEnvelope] {
         try await push(envelopes, through: middleware[...])
     }
 
@@ -33,16 +43,55 @@ package final class JobClient: Sendable {
     ) async throws(RedisError) -> [JobEnvelope] {
         guard !envelopes.isEmpty else { return [] }
         guard let first = middleware.first else {
-            try await write(envelopes)
-            return envelopes
+            return try await write(envelopes)
         }
         return try await first.push(envelopes) { passed throws(RedisError) in
             try await push(passed, through: middleware.dropFirst())
         }
     }
 
-    private func write(_ envelopes: [JobEnvelope]) async throws(RedisError) {
-        let commands = Self.commands(for: envelopes, now: Date())
+    private func write(_ envelopes: [JobEnvelope]) async throws(RedisError) -> [JobEnvelope] {
+        let now = Date()
+        guard envelopes.contains(where: \.isGuarded) else {
+            try await writePlain(envelopes, now)
+            return envelopes
+        }
+        var written: [JobEnvelope] = []
+        for start in stride(from: 0, to: envelopes.count, by: Self.slice) {
+            let end = min(start + Self.slice, envelopes.count)
+            written += try await writeGuarded(Array(envelopes[start..<end]), now)
+        }
+        return written
+    }
+
+    /// The scripts, for what cannot do without.
+    var required: JobScripts {
+        guard let scripts else {
+            preconditionFailure("a JobClient without scripts has no locks and no batches")
+        }
+        return scripts
+    }
+
+    private func writeGuarded(_ envelopes: [JobEnvelope], _ now: Date) async throws(RedisError)
+        -> [JobEnvelope]
+    {
+        let reply = try await redis.evaluate(
+            required.push, keys: [JobKeys.queues, JobKeys.schedule],
+            arguments: [.integer(Self.batchesKept)] + envelopes.flatMap { $0.guarded(at: now) })
+        return zip(envelopes, reply.array ?? []).map { envelope, answer in
+            var envelope = envelope
+            let words = (answer.array ?? []).compactMap(\.text)
+            switch words.first {
+            case "duplicate": envelope.fate = .duplicate(of: words.last ?? "")
+            case "over": envelope.fate = .batchOver
+            default: envelope.fate = .enqueued
+            }
+            return envelope
+        }
+    }
+
+    private func writePlain(_ envelopes: [JobEnvelope], _ now: Date) async throws(RedisError) {
+        let commands = Self.commands(for: envelopes, now: now)
         for reply in try await redis.pipeline(commands) {
             if case .error(let text) = reply { throw RedisError(.server, text, command: "LPUSH") }
         }
@@ -79,5 +128,18 @@ package final class JobClient: Sendable {
         stride(from: 0, to: arguments.count, by: size).map {
             RedisCommand(command + arguments[$0..<min($0 + size, arguments.count)])
         }
+    }
+}
+
+extension JobEnvelope {
+    fileprivate var isGuarded: Bool { lock != nil || batch != nil }
+
+    /// As `jobs/push` reads it.
+    fileprivate func guarded(at now: Date) -> [RedisArgument] {
+        [
+            .string(jid), .string(queue), .string(at.map(JSONText.time) ?? ""), .string(lock?.name ?? ""),
+            .integer(lock?.lasts.inMilliseconds ?? 0), .string(batch ?? ""),
+            .bytes(at == nil ? queued(at: now) : bytes),
+        ]
     }
 }

@@ -3,6 +3,7 @@ import Redis
 /// The Lua scripts of this room, `lua/jobs/`.
 package struct JobScripts: Sendable {
     let fetch, share, settle, requeue, promote, beat, leave, lapsed, recover: RedisScript
+    let lead, tick, lock, push, openBatch, sealBatch, limit, cancel, progress: RedisScript
 
     /// Throws `.configuration` when the library lacks one of them.
     package init(_ library: ScriptLibrary) throws(RedisError) {
@@ -15,5 +16,14 @@ package struct JobScripts: Sendable {
         leave = try library.script("jobs/leave")
         lapsed = try library.script("jobs/lapsed")
         recover = try library.script("jobs/recover")
+        lead = try library.script("jobs/lead")
+        tick = try library.script("jobs/tick")
+        lock = try library.script("jobs/lock")
+        push = try library.script("jobs/push")
+        openBatch = try library.script("jobs/batch_open")
+        sealBatch = try library.script("jobs/batch_seal")
+        limit = try library.script("jobs/limit")
+        cancel = try library.script("jobs/cancel")
+        progress = try library.script("jobs/progress")
     }
 }

@@ -7,6 +7,14 @@ package enum RetryRule: Sendable, Equatable {
 
     /// What `true` stands for.
     package static let defaultTries = 25
+
+    /// The field's value.
+    var json: String {
+        switch self {
+        case .never: "false"
+        case .atMost(let tries): "\(tries)"
+        }
+    }
 }
 
 /// What a job's own rule says of a failure: Sidekiq's `sidekiq_retry_in`.

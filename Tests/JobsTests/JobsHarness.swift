@@ -32,7 +32,9 @@ struct JobsHarness {
                 logger: quietLogger)
             let scripts = try JobScripts(try ScriptLibrary(directory: luaFolder))
             let harness = JobsHarness(
-                server: server, client: client, jobs: JobClient(redis: client), scripts: scripts)
+                server: server, client: client,
+                jobs: JobClient(redis: client, scripts: scripts, middleware: [CurrentAttributes()]),
+                scripts: scripts)
             let outcome: Result<Void, any Error>
             do { outcome = .success(try await body(harness)) } catch { outcome = .failure(error) }
             await client.shutdown()
@@ -46,18 +48,24 @@ struct JobsHarness {
         _ change: (inout JobWorkerConfiguration) -> Void = { _ in },
         registering: (inout JobRegistry) -> Void = { _ in }
     ) throws -> JobWorker {
-        var configuration = JobWorkerConfiguration()
-        // Short, so that tests need not wait; long enough that a busy machine's stall is no death.
-        configuration.heartbeat = .milliseconds(500)
-        configuration.lease = .seconds(5)
-        configuration.schedulerPause = .milliseconds(200)
-        change(&configuration)
         var registry = JobRegistry()
         registry.register(NoteJob.self, services: ledger)
         registry.register(FlakyJob.self, services: ledger)
         registry.register(HangingJob.self, services: ledger)
         registering(&registry)
         for layer in middleware { registry.use(layer) }
+        return try worker(registry, change)
+    }
+
+    func worker(
+        _ registry: JobRegistry, _ change: (inout JobWorkerConfiguration) -> Void = { _ in }
+    ) throws -> JobWorker {
+        var configuration = JobWorkerConfiguration()
+        // Short, so that tests need not wait; long enough that a busy machine's stall is no death.
+        configuration.heartbeat = .milliseconds(500)
+        configuration.lease = .seconds(5)
+        configuration.schedulerPause = .milliseconds(200)
+        change(&configuration)
         return JobWorker(
             configuration: configuration, redis: try RedisConfiguration(url: server.url),
             group: .singletonMultiThreadedEventLoopGroup, scripts: scripts, registry: registry,
@@ -145,6 +153,7 @@ final class Ledger: Sendable {
 struct NoteJob: Job {
     static let name = "NoteJob"
     var pause = 0.0
+    var words: String?
 
     func perform(_ ledger: Ledger, _ context: JobContext) async throws {
         ledger.begin(context)

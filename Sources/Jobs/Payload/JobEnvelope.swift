@@ -12,6 +12,14 @@ package struct JobEnvelope: Sendable {
     package let at: Date?
     /// The JSON without `at` and `enqueued_at`, as it lies in `schedule`.
     package private(set) var bytes: ByteBuffer
+    /// What must be free, and is taken, in the step that enqueues it.
+    var lock: JobLock?
+    /// The batch that it joins in that step.
+    var batch: String?
+    /// Known once it was pushed.
+    package internal(set) var fate = JobFate.enqueued
+    /// Whether it brings attributes of its own.
+    private(set) var hasAttributes = false
 
     /// - Parameters:
     ///   - jid: identifies the job; random (12 bytes as hex) when not given.
@@ -20,10 +28,13 @@ package struct JobEnvelope: Sendable {
     /// - Throws: `EncodingError` when the job's fields cannot be written as JSON.
     package init(_ job: some Job, jid: String? = nil, createdAt: Date, at: Date? = nil) throws {
         try self.init(
-            job, queue: type(of: job).queue, jid: jid ?? Self.randomJID(), createdAt: createdAt, at: at)
+            job, queue: type(of: job).queue, retry: nil, jid: jid ?? Self.randomJID(), createdAt: createdAt,
+            at: at)
     }
 
-    private init<J: Job>(_ job: J, queue: String, jid: String, createdAt: Date, at: Date?) throws {
+    init<J: Job>(
+        _ job: J, queue: String, retry: RetryRule?, jid: String, createdAt: Date, at: Date?
+    ) throws {
         self.jid = jid
         self.queue = queue
         self.at = at
@@ -34,7 +45,7 @@ package struct JobEnvelope: Sendable {
         }
         bytes.writeString(
             """
-            ,"jid":\(JSONText.string(jid)),"queue":\(JSONText.string(queue)),"retry":\(J.maxRetries)\
+            ,"jid":\(JSONText.string(jid)),"queue":\(JSONText.string(queue)),"retry":\((retry ?? .atMost(J.maxRetries)).json)\
             \(Self.rules(of: job, from: at ?? createdAt)),"created_at":\(JSONText.time(createdAt))}
             """)
         self.bytes = bytes
@@ -57,6 +68,7 @@ package struct JobEnvelope: Sendable {
     package func adding(_ name: String, json: String) -> JobEnvelope {
         var copy = self
         copy.bytes = appending(name, json)
+        if name == JobAttributes.field { copy.hasAttributes = true }
         return copy
     }
 

@@ -63,6 +63,9 @@ package struct JobPayload: Sendable {
             at: bytes.readerIndex + member.value.lowerBound + 1, length: member.value.count - 2)!
     }
 
+    /// The value of a field as JSON text.
+    package func json(_ name: StaticString) -> ByteBuffer? { raw(name) }
+
     package func integer(_ name: StaticString) -> Int? { text(name).flatMap { Int($0) } }
 
     /// A copy with some members written anew, in place where they exist and else at the end; nil removes one.

@@ -24,9 +24,9 @@ struct JobProcessor: Sendable {
         }
     }
 
-    private enum Outcome { case succeeded, settled, interrupted }
+    enum Outcome { case succeeded, settled, interrupted }
 
-    private func perform(_ job: FetchedJob) async -> Outcome {
+    func perform(_ job: FetchedJob) async -> Outcome {
         let payload: JobPayload
         do {
             payload = try JobPayload(job.bytes)

@@ -1,7 +1,7 @@
 /// SHA-1 (RFC 3174), by which Redis names scripts. Not for anything secret.
-enum SHA1 {
+package enum SHA1 {
     /// The digest of `bytes` in lower-case hex, as EVALSHA wants it.
-    static func hex(_ bytes: some Collection<UInt8>) -> String {
+    package static func hex(_ bytes: some Collection<UInt8>) -> String {
         var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
         var message = Array(bytes)
         let bitCount = UInt64(message.count) * 8

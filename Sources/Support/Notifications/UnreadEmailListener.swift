@@ -16,10 +16,11 @@ package struct UnreadEmailListener: FactListener {
         let envelopes = try facts.compactMap { fact -> JobEnvelope? in
             guard let message = fact.message, message.senderType == .admin else { return nil }
             let job = UnreadEmailJob(accountID: fact.accountID, chatID: fact.chatID, seq: message.seq)
-            // Everything follows from the fact, so hearing it twice schedules the very same job: once.
+            // The jid follows from the fact, so hearing it twice enqueues once, though the job may have run between.
             return try JobEnvelope(
                 job, jid: String(Digest.sha256Hex("unread-email:\(message.id)").prefix(24)),
-                createdAt: fact.at.date, at: fact.at.adding(delay).date)
+                createdAt: fact.at.date, at: fact.at.adding(delay).date
+            ).once()
         }
         if !envelopes.isEmpty { try await jobs.push(envelopes) }
     }

@@ -15,6 +15,7 @@ struct WorkerRole {
     func run() async throws {
         let (settings, desk, logger) = (house.settings, house.desk, house.logger)
         try await house.redis.load(house.scripts)
+        let scripts = try JobScripts(house.scripts)
 
         try await CellCheck(house: house).require()
         if house.jobs !== house.redis { try await house.jobs.load(house.scripts) }
@@ -24,16 +25,21 @@ struct WorkerRole {
             RedisClient(settings.redis.blocking, group: house.group, logger: logger)
         }
         let journals = zip(desk.journals, blocking.indices.filter { $0 % 2 == 0 }).flatMap { journal, place in
-            readers(of: journal, over: blocking[place], blocking[place + 1])
+            readers(of: journal, over: blocking[place], blocking[place + 1], scripts)
         }
 
-        let jobs = try jobWorker()
+        let cancellations = JobCancellations(redis: house.jobs, logger: logger)
+        let worker = try jobWorker(scripts, cancellations)
         try await ServiceGroup(
             configuration: .init(
                 services: monitor() + journals + [
-                    .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
-                    .init(service: jobs),
-                    .init(service: JobSignals(jobs)),
+                    .init(service: cancellations),
+                    .init(service: worker),
+                    .init(service: JobSignals(worker)),
+                    .init(
+                        service: CronClock(
+                            cron: try cron(), redis: house.jobs, scripts: scripts,
+                            identity: worker.name, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
@@ -60,7 +66,7 @@ struct WorkerRole {
 
     /// Of a cell: into PostgreSQL, and to the listeners.
     private func readers(
-        of journal: Journal, over first: RedisClient, _ second: RedisClient
+        of journal: Journal, over first: RedisClient, _ second: RedisClient, _ scripts: JobScripts
     ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         let persister = Persister(
             journal: journal, postgres: house.postgres, announcements: house.desk.announcements,
@@ -70,7 +76,8 @@ struct WorkerRole {
             journal: journal,
             listeners: [
                 UnreadEmailListener(
-                    jobs: JobClient(redis: house.jobs), delay: house.settings.support.unreadEmailDelay)
+                    jobs: JobClient(redis: house.jobs, scripts: scripts),
+                    delay: house.settings.support.unreadEmailDelay)
             ], logger: house.logger)
         return [
             .init(service: reader(persister, of: journal, over: first)),
@@ -87,9 +94,24 @@ struct WorkerRole {
             batch: house.settings.worker.journalBatch, logger: house.logger)
     }
 
+    /// What is done again and again.
+    private func cron() throws -> Cron {
+        var cron = Cron()
+        // After months without a worker the month's partition is missing: not to be left until the next hour.
+        cron.add(
+            "message-partitions", try CronExpression("@hourly"), MessagePartitionsJob(), catchesUp: true)
+        return cron
+    }
+
     /// The jobs that this version knows, one line each.
-    private func jobWorker() throws -> JobWorker {
+    private func jobWorker(_ scripts: JobScripts, _ cancellations: JobCancellations) throws -> JobWorker {
         var registry = JobRegistry()
+        registry.use(CurrentAttributes())
+        registry.use(Batches())
+        registry.use(WatchedJobs(redis: house.jobs, scripts: scripts))
+        registry.use(cancellations)
+        registry.use(UniqueJobs(redis: house.jobs, scripts: scripts, logger: house.logger))
+        registry.register(MessagePartitionsJob.self, services: house.postgres)
         registry.register(
             UnreadEmailJob.self,
             services: .init(
@@ -107,6 +129,6 @@ struct WorkerRole {
         configuration.shutdownTimeout = house.settings.worker.shutdownTimeout
         return JobWorker(
             configuration: configuration, redis: house.settings.jobsRedis, group: house.group,
-            scripts: try JobScripts(house.scripts), registry: registry, logger: house.logger)
+            scripts: scripts, registry: registry, logger: house.logger)
     }
 }

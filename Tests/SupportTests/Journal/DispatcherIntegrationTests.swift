@@ -93,7 +93,9 @@ private final class Ear: FactListener, Sendable {
             try await fixture.send("question", from: visitor, at: now)
             try await fixture.answer("answer", to: visitor, at: now)
             try await fixture.answer("and another", to: visitor, at: now)
-            let listener = UnreadEmailListener(jobs: JobClient(redis: world.redis), delay: .seconds(300))
+            let listener = UnreadEmailListener(
+                jobs: JobClient(redis: world.redis, scripts: try JobScripts(TestWorld.scripts())),
+                delay: .seconds(300))
             let facts = try await fixture.facts()
             for _ in 0..<3 { try await listener.heard(facts) }
 
@@ -111,6 +113,11 @@ private final class Ear: FactListener, Sendable {
             #expect(argument["chat_id"] as? String == visitor.session.chatID.description)
             #expect(argument["account_id"] as? String == fixture.account.description)
             #expect(!"\(members)".contains("answer"), "a job carries no message")
+
+            // As if both had run by now.
+            _ = try await world.redis.send(["DEL", "schedule"])
+            try await listener.heard(facts)
+            #expect(try await world.redis.send(["EXISTS", "schedule"]).int == 0)
         }
     }
 }

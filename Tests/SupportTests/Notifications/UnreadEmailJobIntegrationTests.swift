@@ -106,6 +106,37 @@ private final class Postbox: MailTransport, Sendable {
         #expect(postbox.mails.isEmpty)
     }
 
+    @Test func `from the answer to the mail, by way of the queue, and by the next try if need be`()
+        async throws
+    {
+        try await TestWorld.withPrivate { world, _ in
+            let fixture = try await SupportFixture.make(in: world)
+            let visitor = try await fixture.contact(name: "Joe", email: "joe@example.com")
+            try await fixture.send("question", from: visitor)
+            try await fixture.answer("answer", to: visitor)
+            let scripts = try JobScripts(TestWorld.scripts())
+            let listener = UnreadEmailListener(
+                jobs: JobClient(redis: world.redis, scripts: scripts), delay: .seconds(300))
+            var registry = JobRegistry()
+            registry.register(
+                UnreadEmailJob.self,
+                services: .init(postgres: world.postgres, transport: postbox, from: "shop@example.com"))
+            let drain = JobDrain(redis: world.redis, scripts: scripts, registry: registry)
+
+            try await listener.heard(try await fixture.facts())
+            #expect(try await drain.waiting().map(\.className) == ["UnreadEmailJob"])
+            try await drain.makeAllDue()
+            #expect(try await drain.run("mailers") == 1)
+            #expect(drain.errors.first is UnreadEmailJob.NotPersistedYet)
+            #expect(postbox.mails.isEmpty)
+
+            try await fixture.persist()
+            try await drain.makeAllDue()
+            #expect(try await drain.run("mailers") == 1)
+            #expect(postbox.mails.count == 1)
+        }
+    }
+
     @Test func `a mail that could not be handed over is sent by the next try`() async throws {
         let (fixture, visitor) = try await answered()
         postbox.close(true)
