@@ -16,6 +16,8 @@ package struct JobPayload: Sendable {
 
     package var className: String { string("class") ?? "" }
     package var jid: String { string("jid") ?? "" }
+    /// What it really is: other frameworks wrap their jobs in a class of theirs.
+    package var displayName: String { string("wrapped") ?? className }
     package var queue: String? { string("queue") }
     /// Where failed runs go, if elsewhere.
     package var retryQueue: String? { string("retry_queue") }

@@ -8,6 +8,7 @@ struct JobProcessor: Sendable {
     let fetcher: JobFetcher
     let store: JobStore
     let registry: JobRegistry
+    let statistics: JobStatistics
     let logger: Logger
 
     /// Returns when the fetcher gives no more jobs, or when the task is cancelled; the job that was running
@@ -34,15 +35,27 @@ struct JobProcessor: Sendable {
         }
         let name = payload.className
         let entry = registry.entry(named: name)
+        let began = ContinuousClock.now
         do {
             guard let entry else { throw UnknownJob(name: name) }
             try await entry.run(payload.arguments, context(of: payload, name: name))
+            count(.succeeded, payload, entry, since: began)
             return .succeeded
         } catch {
             // A job that was told to end has not failed.
             if Task.isCancelled { return .interrupted }
-            return await settle(job, settlement(of: payload, entry: entry, error: error))
+            let settlement = settlement(of: payload, entry: entry, error: error)
+            count(settlement.outcome, payload, entry, since: began)
+            return await settle(job, settlement)
         }
+    }
+
+    private func count(
+        _ outcome: JobStatistics.Outcome, _ payload: JobPayload, _ entry: JobRegistry.Entry?,
+        since began: ContinuousClock.Instant
+    ) {
+        statistics.count(
+            outcome, of: payload.displayName, isRegistered: entry != nil, took: ContinuousClock.now - began)
     }
 
     private func context(of payload: JobPayload, name: String) -> JobContext {
@@ -62,8 +75,9 @@ struct JobProcessor: Sendable {
         logger.warning(
             "a job failed",
             metadata: [
-                "job": "\(payload.className)", "jid": "\(payload.jid)", "error": "\(failure.errorClass)",
-                "verdict": "\(verdict)",
+                "job": "\(payload.displayName)", "jid": "\(payload.jid)", "error": "\(failure.errorClass)",
+                "message": "\(failure.message.prefix(200))",
+                "arguments": "\(RedactedArguments.text(of: payload.arguments))", "verdict": "\(verdict)",
             ])
         switch verdict {
         case .retry(let count, let delay):

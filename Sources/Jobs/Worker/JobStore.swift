@@ -36,6 +36,9 @@ struct JobStore: Sendable {
         case retry(ByteBuffer, delay: Duration)
         case bury(ByteBuffer)
         case discard
+
+        /// How it counts.
+        var outcome: JobStatistics.Outcome { if case .retry = self { .retried } else { .failed } }
     }
 
     /// False when the job is no longer in hand: this process was silent for so long that another runs it.
@@ -90,7 +93,7 @@ struct JobStore: Sendable {
             scripts.beat,
             keys: [
                 JobKeys.processes, JobKeys.record(identity), JobKeys.work(identity),
-                JobKeys.signals(identity), JobKeys.leases, inProgress,
+                JobKeys.signals(identity), JobKeys.leases, inProgress, JobKeys.workers(identity),
             ],
             arguments: [.string(identity), "\(lease.inSeconds)", .integer(process.count)] + process + work)
         guard let parts = reply.array, parts.count == 2 else { return ("", []) }
@@ -103,7 +106,7 @@ struct JobStore: Sendable {
             scripts.leave,
             keys: [
                 JobKeys.processes, JobKeys.record(identity), JobKeys.work(identity), JobKeys.leases,
-                inProgress,
+                inProgress, JobKeys.workers(identity),
             ],
             arguments: [.string(identity)])
         return reply.array?.first?.text == "left"

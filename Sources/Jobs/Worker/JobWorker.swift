@@ -25,6 +25,7 @@ package final class JobWorker: Service {
     private let identity = ProcessIdentity()
     private let quietLatch = Latch()
     private let stopLatch = Latch()
+    private let statistics: JobStatistics
 
     /// Traps on a configuration that does not validate; whoever reads settings asks `validate()` first.
     package init(
@@ -39,6 +40,7 @@ package final class JobWorker: Service {
         self.scripts = scripts
         self.registry = registry
         self.logger = logger
+        statistics = JobStatistics(logger: logger)
     }
 
     /// What the process is called in Redis: `host:pid:nonce`.
@@ -117,7 +119,7 @@ package final class JobWorker: Service {
                 group.addTask {
                     await JobProcessor(
                         slot: slot, fetcher: fetcher, store: store, registry: self.registry,
-                        logger: self.logger
+                        statistics: self.statistics, logger: self.logger
                     ).run()
                 }
             }
@@ -145,7 +147,7 @@ package final class JobWorker: Service {
     private func heartbeat(_ store: JobStore, _ fetcher: JobFetcher) -> JobHeartbeat {
         JobHeartbeat(
             store: store, fetcher: fetcher,
-            record: ProcessRecord(identity, configuration, startedAt: Date()),
+            record: ProcessRecord(identity, configuration, startedAt: Date()), statistics: statistics,
             configuration: configuration, quiet: quietLatch, stop: stopLatch, logger: logger)
     }
 
@@ -164,6 +166,7 @@ package final class JobWorker: Service {
     private func leave(_ store: JobStore, _ fetcher: JobFetcher) async {
         // What a cancelled task left in hand; jobs handed back before are not found again.
         await handBack(fetcher.inHand, store)
+        await statistics.flush(to: store.redis)
         do {
             if try await !store.leave() {
                 logger.warning("the worker left jobs in hand, they will be recovered")
