@@ -3,6 +3,7 @@ import Redis
 /// The Lua scripts of this room, `lua/jobs/`.
 package struct JobScripts: Sendable {
     let fetch, retry, requeue, promote, beat, leave, lapsed, recover: RedisScript
+    let act: RedisScript
 
     /// Throws `.configuration` when the library lacks one of them.
     package init(_ library: ScriptLibrary) throws(RedisError) {
@@ -14,5 +15,6 @@ package struct JobScripts: Sendable {
         leave = try library.script("jobs/leave")
         lapsed = try library.script("jobs/lapsed")
         recover = try library.script("jobs/recover")
+        act = try library.script("jobs/act")
     }
 }

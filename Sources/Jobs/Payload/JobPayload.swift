@@ -28,6 +28,8 @@ package struct JobPayload: Sendable {
     /// False when an exhausted job is to be dropped instead of kept in the dead set.
     package var restsWhenDead: Bool { text("dead") != "false" }
     package var enqueuedAt: Date? { text("enqueued_at").flatMap(JSONText.time(from:)) }
+    /// A time field, in whichever way its writer counts.
+    func time(_ name: StaticString) -> Date? { text(name).flatMap(JSONText.time(from:)) }
     /// What the job's author asked for; nil leaves it to the registry.
     package var retryRule: RetryRule? {
         switch text("retry") {

@@ -37,7 +37,9 @@ struct WorkerRole {
                     .init(service: reader(persister, over: blocking[0])),
                     .init(service: reader(dispatcher, over: blocking[1])),
                     .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
-                    .init(service: try jobWorker()),
+                    // Asked to stop by an administrator, it takes the process with it.
+                    .init(
+                        service: try jobWorker(), successTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
@@ -79,6 +81,7 @@ struct WorkerRole {
             services: .init(
                 postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
                 from: house.settings.mail.from))
+        registry.register(ProbeJob.self, services: house.redis)
 
         var configuration = JobWorkerConfiguration()
         configuration.concurrency = house.settings.worker.concurrency
