@@ -5,17 +5,43 @@ import Redis
 /// Puts jobs into Redis, as Sidekiq's client does.
 package final class JobClient: Sendable {
     private let redis: RedisClient
+    private let middleware: [any JobClientMiddleware]
 
-    package init(redis: RedisClient) { self.redis = redis }
+    package init(redis: RedisClient, middleware: [any JobClientMiddleware] = []) {
+        self.redis = redis
+        self.middleware = middleware
+    }
 
-    package func push(_ envelope: JobEnvelope) async throws(RedisError) { try await push([envelope]) }
+    /// False when middleware held the job back.
+    @discardableResult
+    package func push(_ envelope: JobEnvelope) async throws(RedisError) -> Bool {
+        try await !push([envelope]).isEmpty
+    }
 
-    /// One round trip however many they are. Jobs of one queue are taken in the order given.
+    /// One round trip however many they are. Jobs of one queue are taken in the order given. Returns those that
+    /// were pushed, as they were pushed: middleware may hold some back.
     ///
     /// After an error with `outcomeUnknown` some may be in Redis already; pushing them again with the same
     /// `jid` runs a job at most once more.
-    package func push(_ envelopes: [JobEnvelope]) async throws(RedisError) {
-        guard !envelopes.isEmpty else { return }
+    @discardableResult
+    package func push(_ envelopes: [JobEnvelope]) async throws(RedisError) -> [JobEnvelope] {
+        try await push(envelopes, through: middleware[...])
+    }
+
+    private func push(
+        _ envelopes: [JobEnvelope], through middleware: ArraySlice<any JobClientMiddleware>
+    ) async throws(RedisError) -> [JobEnvelope] {
+        guard !envelopes.isEmpty else { return [] }
+        guard let first = middleware.first else {
+            try await write(envelopes)
+            return envelopes
+        }
+        return try await first.push(envelopes) { passed throws(RedisError) in
+            try await push(passed, through: middleware.dropFirst())
+        }
+    }
+
+    private func write(_ envelopes: [JobEnvelope]) async throws(RedisError) {
         let commands = Self.commands(for: envelopes, now: Date())
         for reply in try await redis.pipeline(commands) {
             if case .error(let text) = reply { throw RedisError(.server, text, command: "LPUSH") }

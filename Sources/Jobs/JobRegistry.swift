@@ -9,8 +9,12 @@ package struct JobRegistry: Sendable {
     }
 
     private var entries: [String: Entry] = [:]
+    private(set) var middleware: [any JobMiddleware] = []
 
     package init() {}
+
+    /// Goes around every run, inside of what was given before.
+    package mutating func use(_ middleware: any JobMiddleware) { self.middleware.append(middleware) }
 
     /// A name registered twice is a mistake in the program and traps.
     package mutating func register<J: Job>(_ type: J.Type, services: J.Services) {
@@ -22,6 +26,12 @@ package struct JobRegistry: Sendable {
     }
 
     func entry(named name: String) -> Entry? { entries[name] }
+
+    /// What all middleware wants done when `job` ends so.
+    func errands(for job: JobPayload, end: JobEnd) -> [JobErrand] {
+        // Most programs have none: no array is made then.
+        middleware.isEmpty ? [] : middleware.flatMap { $0.errands(for: job, end: end) }
+    }
 
     private static func decoding<J: Job>(_ type: J.Type) -> @Sendable (ByteBuffer) throws -> J {
         let decoder = JSONDecoder()

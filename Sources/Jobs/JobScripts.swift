@@ -2,13 +2,13 @@ import Redis
 
 /// The Lua scripts of this room, `lua/jobs/`.
 package struct JobScripts: Sendable {
-    let fetch, retry, requeue, promote, beat, leave, lapsed, recover: RedisScript
+    let fetch, settle, requeue, promote, beat, leave, lapsed, recover: RedisScript
     let act: RedisScript
 
     /// Throws `.configuration` when the library lacks one of them.
     package init(_ library: ScriptLibrary) throws(RedisError) {
         fetch = try library.script("jobs/fetch")
-        retry = try library.script("jobs/retry")
+        settle = try library.script("jobs/settle")
         requeue = try library.script("jobs/requeue")
         promote = try library.script("jobs/promote")
         beat = try library.script("jobs/beat")

@@ -11,7 +11,7 @@ import Testing
         #expect(library.all.map(\.name).filter { $0.hasPrefix("jobs/") } == called.sorted())
         #expect(scripts.fetch.keyCount == 3 && scripts.fetch.header.keys.isOpen)
         #expect(scripts.fetch.header.arguments.count == 1 && scripts.fetch.header.arguments.isOpen)
-        #expect(scripts.retry.header.words == ["moved", "lost"])
+        #expect(scripts.settle.header.words == ["moved", "lost"])
         #expect(scripts.leave.header.words == ["left", "owing"])
         #expect(scripts.recover.header.words == ["alive", "recovered"])
     }

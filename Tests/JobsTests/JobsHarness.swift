@@ -42,7 +42,8 @@ struct JobsHarness {
 
     /// With beats fast enough for tests.
     func worker(
-        _ ledger: Ledger, _ change: (inout JobWorkerConfiguration) -> Void = { _ in }
+        _ ledger: Ledger, middleware: [any JobMiddleware] = [],
+        _ change: (inout JobWorkerConfiguration) -> Void = { _ in }
     ) throws -> JobWorker {
         var configuration = JobWorkerConfiguration()
         // Short, so that tests need not wait; long enough that a busy machine's stall is no death.
@@ -54,6 +55,7 @@ struct JobsHarness {
         registry.register(NoteJob.self, services: ledger)
         registry.register(FlakyJob.self, services: ledger)
         registry.register(HangingJob.self, services: ledger)
+        for layer in middleware { registry.use(layer) }
         return JobWorker(
             configuration: configuration, redis: try RedisConfiguration(url: server.url),
             group: .singletonMultiThreadedEventLoopGroup, scripts: scripts, registry: registry,

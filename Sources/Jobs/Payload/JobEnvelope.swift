@@ -11,7 +11,7 @@ package struct JobEnvelope: Sendable {
     /// When the job is to run; nil for at once.
     package let at: Date?
     /// The JSON without `at` and `enqueued_at`, as it lies in `schedule`.
-    package let bytes: ByteBuffer
+    package private(set) var bytes: ByteBuffer
 
     /// - Parameters:
     ///   - queue: another one than the job's own.
@@ -44,11 +44,21 @@ package struct JobEnvelope: Sendable {
         self.bytes = bytes
     }
 
+    /// A copy with one more field; a field that is there already is written twice, and the last one counts.
+    /// - Parameter json: the value as JSON text, believed without a look.
+    package func adding(_ name: String, json: String) -> JobEnvelope {
+        var copy = self
+        copy.bytes = appending(name, json)
+        return copy
+    }
+
     /// The JSON as it lies in a queue.
-    package func queued(at time: Date) -> ByteBuffer {
+    package func queued(at time: Date) -> ByteBuffer { appending("enqueued_at", JSONText.time(time)) }
+
+    private func appending(_ name: String, _ json: String) -> ByteBuffer {
         var result = bytes
         result.moveWriterIndex(to: result.writerIndex - 1)
-        result.writeString(",\"enqueued_at\":\(JSONText.time(time))}")
+        result.writeString(",\(JSONText.string(name)):\(json)}")
         return result
     }
 

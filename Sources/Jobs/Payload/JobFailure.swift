@@ -10,8 +10,18 @@ struct JobFailure: Sendable {
     let message: String
 
     init(_ error: any Error) {
-        errorClass = String(reflecting: type(of: error))
-        message = String(String(describing: error).prefix(Self.maxMessageLength))
+        if case .kill(let reason) = error as? JobDirective {
+            self.init(errorClass: "Jobs.Killed", message: reason)
+            return
+        }
+        self.init(
+            errorClass: String(reflecting: type(of: error)),
+            message: String(String(describing: error).prefix(Self.maxMessageLength)))
+    }
+
+    init(errorClass: String, message: String) {
+        self.errorClass = errorClass
+        self.message = message
     }
 
     /// The text of `job` after this failure.

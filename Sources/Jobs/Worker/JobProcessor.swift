@@ -31,31 +31,49 @@ struct JobProcessor: Sendable {
             payload = try JobPayload(job.bytes)
         } catch {
             logger.error("a queue held no job", metadata: ["queue": "\(job.queue)", "error": "\(error)"])
-            return await settle(job, .bury(job.bytes))
+            return await settle(job, .bury(job.bytes), errands: [])
         }
         let name = payload.className
         let entry = registry.entry(named: name)
         let began = ContinuousClock.now
         do {
             guard let entry else { throw UnknownJob(name: name) }
-            try await entry.run(payload.arguments, context(of: payload, name: name))
+            let context = context(of: payload, name: name)
+            if registry.middleware.isEmpty {
+                try await entry.run(payload.arguments, context)
+            } else {
+                try await perform(
+                    entry, JobRun(payload: payload, queue: job.queue, context: context),
+                    through: registry.middleware[...])
+            }
             count(.succeeded, payload, entry, since: began)
-            return .succeeded
+            let errands = registry.errands(for: payload, end: .succeeded)
+            return errands.isEmpty ? .succeeded : await settle(job, .succeed, errands: errands)
         } catch {
             // A job that was told to end has not failed.
             if Task.isCancelled { return .interrupted }
             let settlement = settlement(of: payload, entry: entry, error: error)
             count(settlement.outcome, payload, entry, since: began)
-            return await settle(job, settlement)
+            return await settle(job, settlement, errands: registry.errands(for: payload, end: settlement.end))
         }
     }
 
     private func count(
-        _ outcome: JobStatistics.Outcome, _ payload: JobPayload, _ entry: JobRegistry.Entry?,
+        _ outcome: JobStatistics.Outcome?, _ payload: JobPayload, _ entry: JobRegistry.Entry?,
         since began: ContinuousClock.Instant
     ) {
+        guard let outcome else { return }
         statistics.count(
             outcome, of: payload.displayName, isRegistered: entry != nil, took: ContinuousClock.now - began)
+    }
+
+    private func perform(
+        _ entry: JobRegistry.Entry, _ run: JobRun, through middleware: ArraySlice<any JobMiddleware>
+    ) async throws {
+        guard let first = middleware.first else {
+            return try await entry.run(run.payload.arguments, run.context)
+        }
+        try await first.perform(run) { try await perform(entry, $0, through: middleware.dropFirst()) }
     }
 
     private func context(of payload: JobPayload, name: String) -> JobContext {
@@ -67,37 +85,64 @@ struct JobProcessor: Sendable {
     private func settlement(
         of payload: JobPayload, entry: JobRegistry.Entry?, error: any Error
     ) -> JobStore.Settlement {
+        if let directive = error as? JobDirective { return settlement(of: payload, directive) }
         let verdict = RetryPolicy.verdict(
             rule: payload.retryRule ?? .atMost(entry?.maxRetries ?? RetryRule.defaultTries),
             retryCount: payload.retryCount, keepsDead: payload.restsWhenDead,
             random: Double.random(in: 0..<1))
         let failure = JobFailure(error)
-        logger.warning(
-            "a job failed",
-            metadata: [
-                "job": "\(payload.displayName)", "jid": "\(payload.jid)", "error": "\(failure.errorClass)",
-                "message": "\(failure.message.prefix(200))",
+        log(
+            "a job failed", payload,
+            [
+                "error": "\(failure.errorClass)", "message": "\(failure.message.prefix(200))",
                 "arguments": "\(RedactedArguments.text(of: payload.arguments))", "verdict": "\(verdict)",
             ])
         switch verdict {
         case .retry(let count, let delay):
             return .retry(failure.recorded(in: payload, count: count, at: Date()), delay: delay)
         case .bury(let count): return .bury(failure.recorded(in: payload, count: count, at: Date()))
-        case .discard: return .discard
+        case .discard: return .discard(failed: true)
         }
     }
 
-    /// Tries until Redis has it: the failed job lies in the in-progress list all the while.
-    private func settle(_ job: FetchedJob, _ settlement: JobStore.Settlement) async -> Outcome {
+    private func settlement(of payload: JobPayload, _ directive: JobDirective) -> JobStore.Settlement {
+        switch directive {
+        case .discard(let reason):
+            log("a job was discarded", payload, ["reason": "\(reason)"])
+            return .discard(failed: false)
+        case .kill(let reason):
+            log("a job was killed", payload, ["reason": "\(reason)"])
+            let count = payload.retryCount.map { $0 + 1 } ?? 0
+            return .bury(JobFailure(directive).recorded(in: payload, count: count, at: Date()))
+        case .postpone(let delay):
+            // Promotion writes it anew.
+            return .postpone(payload.replacing([("enqueued_at", nil)]), delay: delay)
+        }
+    }
+
+    private func log(_ message: Logger.Message, _ payload: JobPayload, _ metadata: Logger.Metadata) {
+        logger.warning(
+            message,
+            metadata: metadata.merging(["job": "\(payload.displayName)", "jid": "\(payload.jid)"]) { own, _ in
+                own
+            })
+    }
+
+    /// Tries until Redis has it: the job lies in the in-progress list all the while.
+    private func settle(
+        _ job: FetchedJob, _ settlement: JobStore.Settlement, errands: [JobErrand]
+    ) async -> Outcome {
         var backoff = JobBackoff()
         while true {
             do {
-                if try await !store.settle(job, settlement) {
-                    logger.warning("a failed job belongs to another process by now")
+                switch try await store.settle(job, settlement, errands: errands) {
+                case .done(let errors):
+                    for error in errors { logger.error("an errand failed", metadata: ["error": "\(error)"]) }
+                case .lost: logger.warning("a job that ended belongs to another process by now")
                 }
                 return .settled
             } catch {
-                logger.warning("a failed job could not be settled", metadata: ["error": "\(error)"])
+                logger.warning("a job could not be settled", metadata: ["error": "\(error)"])
                 if Task.isCancelled { return .interrupted }
                 await backoff.pause()
             }

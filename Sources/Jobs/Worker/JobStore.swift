@@ -31,32 +31,70 @@ struct JobStore: Sendable {
         return jobs
     }
 
-    /// Where a failed job goes.
+    /// Where a job goes that does not simply succeed, or that has errands.
     enum Settlement: Sendable {
+        case succeed
         case retry(ByteBuffer, delay: Duration)
         case bury(ByteBuffer)
-        case discard
+        /// To be dropped, as a failure or by its own wish.
+        case discard(failed: Bool)
+        case postpone(ByteBuffer, delay: Duration)
 
-        /// How it counts.
-        var outcome: JobStatistics.Outcome { if case .retry = self { .retried } else { .failed } }
+        var end: JobEnd {
+            switch self {
+            case .succeed: .succeeded
+            case .retry: .retried
+            case .bury: .died
+            case .discard: .discarded
+            case .postpone: .postponed
+            }
+        }
+
+        /// How it counts, if it does.
+        var outcome: JobStatistics.Outcome? {
+            switch self {
+            case .succeed, .discard(failed: false): .succeeded
+            case .retry: .retried
+            case .bury, .discard(failed: true): .failed
+            case .postpone: nil
+            }
+        }
+
+        /// What the script counts it as.
+        fileprivate var weight: Int {
+            switch self {
+            case .postpone: 0
+            case .succeed, .discard(failed: false): 1
+            case .retry, .bury, .discard(failed: true): 2
+            }
+        }
     }
 
-    /// False when the job is no longer in hand: this process was silent for so long that another runs it.
-    func settle(_ job: FetchedJob, _ settlement: Settlement) async throws(RedisError) -> Bool {
+    enum Settled: Sendable, Equatable {
+        case done(errandErrors: [String])
+        /// The job is no longer in hand: this process was silent for so long that another runs it.
+        case lost
+    }
+
+    func settle(
+        _ job: FetchedJob, _ settlement: Settlement, errands: [JobErrand] = []
+    ) async throws(RedisError) -> Settled {
         let (set, kept, delay, most): (String, ByteBuffer, Duration, Int) =
             switch settlement {
             case .retry(let kept, let delay): (JobKeys.retry, kept, delay, 0)
+            case .postpone(let kept, let delay): (JobKeys.schedule, kept, delay, 0)
             case .bury(let kept): (JobKeys.dead, kept, .zero, deadJobs)
-            case .discard: (JobKeys.dead, ByteBuffer(), .zero, 0)
+            case .succeed, .discard: (JobKeys.dead, ByteBuffer(), .zero, 0)
             }
         let reply = try await redis.evaluate(
-            scripts.retry,
+            scripts.settle,
             keys: [inProgress, set] + counters(JobKeys.processed) + counters(JobKeys.failed),
             arguments: [
                 .bytes(job.bytes), .bytes(kept), "\(delay.inSeconds)", .integer(most),
-                "\(deadFor.inSeconds)",
-            ])
-        return reply.array?.first?.text == "moved"
+                "\(deadFor.inSeconds)", .integer(settlement.weight),
+            ] + errands.flatMap(\.arguments))
+        let words = (reply.array ?? []).compactMap(\.text)
+        return words.first == "moved" ? .done(errandErrors: Array(words.dropFirst())) : .lost
     }
 
     /// Puts jobs back where they came from, to be taken next. `jobs` in the order in which they were taken.
