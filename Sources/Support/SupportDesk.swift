@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Logging
 import Postgres
 import Realtime
@@ -32,6 +33,7 @@ package final class SupportDesk: Sendable {
     package let announcements: Announcements
     package let journal: Journal
     package let health: Health
+    package let operations: Operations
 
     /// Throws `RedisError` when a script is missing or malformed.
     package init(
@@ -70,5 +72,8 @@ package final class SupportDesk: Sendable {
         announcements = Announcements(redis: redis, scripts: chatScripts, configuration: configuration)
         journal = Journal(cell: Cell(0), redis: redis, scripts: try JournalScripts(scripts))
         health = Health(redis: redis, postgres: postgres, journal: journal)
+        operations = Operations(
+            jobs: JobAdmin(redis: redis, scripts: try JobScripts(scripts)),
+            accounts: configuration.operatorAccounts)
     }
 }
