@@ -45,6 +45,8 @@ let package = Package(
             name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        // Of the kernel; Glibc's module leaves it out.
+        .systemLibrary(name: "CEpoll"),
 
         // Technology: knows nothing of chats.
         .target(
@@ -82,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "Switchboard",
             dependencies: [
-                "Gateway", "Support", "Jobs", "Realtime", "Redis", "Postgres", "Secrets",
+                "Gateway", "Support", "Jobs", "Realtime", "Redis", "Postgres", "Secrets", "CEpoll",
                 log, lifecycle, signals, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Realtime
+import ServiceLifecycle
 import Support
 
 /// The gateway as one value: which address leads where.
@@ -62,6 +63,11 @@ package struct GatewayApplication: Sendable {
                 address: .hostname(configuration.host, port: configuration.port), serverName: "switchboard",
                 backlog: 4096),
             eventLoopGroupProvider: .shared(group), logger: logger)
+    }
+
+    /// The same, with each connection accepted on one of the event loops: most become sockets, which need no thread.
+    package func service(on group: any EventLoopGroup) -> some Service {
+        LoopService(service: build(on: group), executor: LoopExecutor(group.next()))
     }
 
     private var sockets: [String: Admit] {

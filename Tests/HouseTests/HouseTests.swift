@@ -18,7 +18,7 @@ import Testing
 
     /// DESIGN §5: which room may see which. An arrow points down only.
     private static let arrows: [String: Set<String>] = [
-        "Switchboard": ["Gateway", "Support", "Jobs", "Realtime", "Redis", "Postgres", "Secrets"],
+        "Switchboard": ["Gateway", "Support", "Jobs", "Realtime", "Redis", "Postgres", "Secrets", "CEpoll"],
         "Gateway": ["Support", "Realtime"],
         "Support": ["Jobs", "Realtime", "Postgres", "Redis", "Secrets"],
         "Jobs": ["Redis"],
@@ -26,7 +26,7 @@ import Testing
         "Redis": ["CHiredis"],
         "Postgres": ["CLibPQ"],
         "Secrets": ["COpenSSL"],
-        "CHiredis": [], "CLibPQ": [], "COpenSSL": [],
+        "CHiredis": [], "CLibPQ": [], "COpenSSL": [], "CEpoll": [],
     ]
 
     /// The modules that a file imports, `import struct Foundation.Date` and `@testable import` included.

@@ -49,25 +49,31 @@ package final class Cable: Sendable {
             return loop.makeSucceededFuture(.originRefused)
         }
         let dialect = ActionCableDialect.chosen(from: request.offeredSubprotocols)
-        return loop.makeFutureWithTask {
-            do {
-                let (principal, restored) = try await self.caller(of: request, dialect)
-                try await self.confirm(principal)
-                let address = request.remoteAddress
-                return .accept(subprotocol: dialect?.rawValue, terms: Self.terms) { socket in
-                    guard self.seats.take(principal, address) else {
-                        return RefusedSession(socket: socket, reason: .tooManySessions)
-                    }
-                    return CableSession(
-                        socket: socket, cable: self, principal: principal, address: address,
-                        dialect: dialect ?? .plain, restoring: restored)
+        let admitted = loop.makePromise(of: Admission.self)
+        Task(executorPreference: loops.state(of: loop).executor) {
+            admitted.succeed(await self.admission(request, dialect))
+        }
+        return admitted.futureResult
+    }
+
+    private func admission(_ request: UpgradeRequest, _ dialect: ActionCableDialect?) async -> Admission {
+        do {
+            let (principal, restored) = try await self.caller(of: request, dialect)
+            try await self.confirm(principal)
+            let address = request.remoteAddress
+            return .accept(subprotocol: dialect?.rawValue, terms: Self.terms) { socket in
+                guard self.seats.take(principal, address) else {
+                    return RefusedSession(socket: socket, reason: .tooManySessions)
                 }
-            } catch SupportError.unauthorized {
-                return .accept(subprotocol: dialect?.rawValue) { RefusedSession(socket: $0) }
-            } catch {
-                let refusal = self.refusal(error)
-                return .refuse(status: refusal.status, code: refusal.code, message: refusal.message)
+                return CableSession(
+                    socket: socket, cable: self, principal: principal, address: address,
+                    dialect: dialect ?? .plain, restoring: restored)
             }
+        } catch SupportError.unauthorized {
+            return .accept(subprotocol: dialect?.rawValue) { RefusedSession(socket: $0) }
+        } catch {
+            let refusal = self.refusal(error)
+            return .refuse(status: refusal.status, code: refusal.code, message: refusal.message)
         }
     }
 

@@ -24,7 +24,7 @@ final class CableAttendance {
         cable.presence.joined(subjects(channel), on: socket.eventLoop)
         let attendance = NIOLoopBound(self, eventLoop: socket.eventLoop)
         let (desk, principal, loop) = (cable.desk, principal, socket.eventLoop)
-        Task {
+        Task(executorPreference: cable.loops.state(of: loop).executor) {
             // Who cannot be told now, as Redis is away, hears of every change from then on.
             guard let state = try? await desk.presence.read(for: principal, in: channel.chat) else { return }
             loop.execute {

@@ -6,10 +6,14 @@ import Support
 
 /// What the cable sessions of one event loop share: the list of them, and their heartbeat. Confined to that loop.
 final class CableLoop {
+    /// Where the sessions' tasks run.
+    let executor: LoopExecutor
     private var sessions: [ObjectIdentifier: CableSession] = [:]
 
     /// No session's token ends before.
     private var nextExpiry: Timestamp?
+
+    init(on loop: any EventLoop) { executor = LoopExecutor(loop) }
 
     func add(_ session: CableSession) {
         sessions[ObjectIdentifier(session)] = session
@@ -68,7 +72,7 @@ package struct CableLoops: Sendable {
         for loop in group.makeIterator() {
             loops.append(
                 try await loop.submit {
-                    let state = NIOLoopBound(CableLoop(), eventLoop: loop)
+                    let state = NIOLoopBound(CableLoop(on: loop), eventLoop: loop)
                     loop.scheduleRepeatedTask(initialDelay: Self.beat, delay: Self.beat) { _ in
                         state.value.ping()
                         state.value.expire(at: .now())

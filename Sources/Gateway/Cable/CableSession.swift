@@ -162,7 +162,7 @@ final class CableSession: SocketSession, StreamMember {
     ) {
         let session = NIOLoopBound((self, gone, back), eventLoop: socket.eventLoop)
         let loop = socket.eventLoop
-        Task {
+        Task(executorPreference: cable.loops.state(of: loop).executor) {
             let result = await body()
             loop.execute {
                 let (session, gone, back) = session.value

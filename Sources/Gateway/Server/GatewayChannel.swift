@@ -66,7 +66,10 @@ package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
         do {
             switch try await connection.outcome.get() {
             case .http(let channel):
-                await handleHTTP(asyncChannel: channel, logger: logger)
+                // Wherever connections are accepted: what requests ask for may take long to compute.
+                await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    await handleHTTP(asyncChannel: channel, logger: logger)
+                }
             case .socket:
                 await open.wait(onCancel: { [loops] in
                     loops.closeAll(code: .goingAway, reason: "server is stopping")

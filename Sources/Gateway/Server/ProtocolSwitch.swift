@@ -183,7 +183,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         return UpgradeRequest(request, remoteAddress: address)
     }
 
-    /// Answers 101 and turns the pipeline into that of a WebSocket.
+    /// Answers 101, to be flushed by the socket, and turns the pipeline into that of a WebSocket.
     private func accept(
         _ request: HTTPRequest, _ subprotocol: String?, _ terms: SocketTerms,
         _ session: @escaping @Sendable (Socket) -> any SocketSession, _ context: ChannelHandlerContext
@@ -192,7 +192,7 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(
             wrapOutboundOut(.head(HTTPResponse(status: .switchingProtocols, headerFields: headers))),
             promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
         state = .done
         endHTTP(context)
         let socket = SocketHandler(

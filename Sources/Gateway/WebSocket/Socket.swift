@@ -26,6 +26,7 @@ package final class Socket {
     private var staged: ByteBuffer?
     /// Of the channel handler that carries this socket; nil before and after.
     private var context: ChannelHandlerContext?
+    private var wire: SocketWire?
     private var deadline: Scheduled<Void>?
     /// As the channel last said: asking it costs more than all the rest of sending.
     private var isWritable = true
@@ -89,6 +90,7 @@ package final class Socket {
 
     func attach(to context: ChannelHandlerContext) {
         self.context = context
+        wire = SocketWire(context)
         isWritable = context.channel.isWritable
         loop.add(self)
     }
@@ -97,6 +99,7 @@ package final class Socket {
         guard context != nil else { return }
         phase = .gone
         context = nil
+        wire = nil
         staged = nil
         deadline?.cancel()
         deadline = nil
@@ -140,9 +143,19 @@ package final class Socket {
 
     /// Hands what is staged to the channel, unless the channel still has enough of what it got before.
     func flush() {
-        guard isWritable, let frames = staged, let context else { return }
+        guard isWritable, let context else { return }
+        // Without anything staged there may still be the answer to the handshake.
+        guard var frames = staged else { return context.flush() }
         staged = nil
-        context.writeAndFlush(NIOAny(frames), promise: nil)
+        frames.moveReaderIndex(forwardBy: wire?.write(frames, past: context.channel) ?? 0)
+        if frames.readableBytes > 0 { write(frames, to: context) }
+    }
+
+    private func write(_ frames: ByteBuffer, to context: ChannelHandlerContext) {
+        wire?.channelBegins()
+        let written = eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenSuccess { self.wire?.channelFinished() }
+        context.writeAndFlush(NIOAny(frames), promise: written)
     }
 
     // MARK: Sending

@@ -43,6 +43,8 @@ final class SocketHandler: ChannelDuplexHandler {
         let session = makeSession(socket)
         self.session = session
         session.opened()
+        // The answer to the handshake leaves in one piece with the first thing that is said.
+        loop.flushSoon(socket)
         if loop.isDraining { drain(after: loop.configuration.drainPeriod, on: context.eventLoop) }
         context.read()
     }

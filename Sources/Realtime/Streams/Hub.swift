@@ -11,6 +11,7 @@ import Redis
 /// each event loop in one hop, and each frame is encoded once per loop and key, not per session.
 package final class Hub: Sendable {
     private let shards: [(loop: any EventLoop, shard: NIOLoopBound<Shard>)]
+    private let executors: [LoopExecutor]
     private let subscriber: RedisSubscriber
     private let news: HubNews
     private let linger: TimeAmount
@@ -32,6 +33,7 @@ package final class Hub: Sendable {
                 }.get())
         }
         self.shards = shards
+        executors = shards.map { LoopExecutor($0.0) }
         self.linger = linger
         self.logger = logger
         let news = HubNews(shards: shards, timer: group.next(), logger: logger)
@@ -59,7 +61,7 @@ package final class Hub: Sendable {
         switch news.interest.withLockedValue({ $0.join(stream, joined) }) {
         case .ready: joined(true)
         case .wait: break
-        case .subscribe: listen(stream.channel)
+        case .subscribe: listen(stream.channel, on: loop)
         }
     }
 
@@ -102,8 +104,8 @@ package final class Hub: Sendable {
         await subscriber.shutdown()
     }
 
-    private func listen(_ channel: String) {
-        Task {
+    private func listen(_ channel: String, on loop: any EventLoop) {
+        Task(executorPreference: executors[index(of: loop)]) { [news, subscriber, logger] in
             var succeeded = true
             do {
                 try await subscriber.subscribe([channel])
@@ -116,10 +118,12 @@ package final class Hub: Sendable {
         }
     }
 
-    private func shard(of loop: any EventLoop) -> NIOLoopBound<Shard> {
-        guard let found = shards.first(where: { $0.loop === loop }) else {
+    private func shard(of loop: any EventLoop) -> NIOLoopBound<Shard> { shards[index(of: loop)].shard }
+
+    private func index(of loop: any EventLoop) -> Int {
+        guard let index = shards.firstIndex(where: { $0.loop === loop }) else {
             preconditionFailure("a session's event loop is not one of the hub's")
         }
-        return found.shard
+        return index
     }
 }

@@ -5,7 +5,7 @@ import Support
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure a running installation, as ratios within one run.",
-        subcommands: [BenchMessagesCommand.self, BenchRelayCommand.self])
+        subcommands: [BenchMessagesCommand.self, BenchRealtimeCommand.self, BenchRelayCommand.self])
 }
 
 struct BenchMessagesCommand: AsyncParsableCommand {

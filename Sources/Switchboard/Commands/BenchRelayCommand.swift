@@ -47,7 +47,10 @@ struct BenchRelayCommand: AsyncParsableCommand {
                 router: Router(), server: .gateway(sockets: ["/cable": admit], configuration: channel),
                 configuration: .init(address: .hostname("127.0.0.1", port: port), backlog: 4096),
                 eventLoopGroupProvider: .shared(group), logger: logger)
-            try await application.runService()
+            // As the gateway does it.
+            try await withTaskExecutorPreference(LoopExecutor(group.next())) {
+                try await application.runService()
+            }
             await hub.shutdown()
             await client.shutdown()
         }

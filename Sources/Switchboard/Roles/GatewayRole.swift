@@ -33,7 +33,7 @@ struct GatewayRole {
 
         var group = ServiceGroupConfiguration(
             services: [
-                .init(service: gateway.build(on: house.group)),
+                .init(service: gateway.service(on: house.group)),
                 .init(
                     service: LoginWatch(
                         revocations: Revocations(redis: settings.redis, group: house.group, logger: logger),

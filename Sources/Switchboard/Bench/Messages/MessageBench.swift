@@ -157,21 +157,7 @@ struct MessageBench: Sendable {
 }
 
 extension ByteBuffer {
-    /// Where the word ends in these bytes. The load generator shares the cores with what it measures, so it searches
-    /// bytes and makes no strings of them.
-    private func end(of word: StaticString) -> Int? {
-        withUnsafeReadableBytes { bytes in
-            let length = word.utf8CodeUnitCount
-            guard bytes.count >= length else { return nil }
-            for start in 0...(bytes.count - length)
-            where bytes[start] == word.utf8Start.pointee
-                && memcmp(bytes.baseAddress! + start, word.utf8Start, length) == 0
-            {
-                return start + length
-            }
-            return nil
-        }
-    }
+    private func end(of word: StaticString) -> Int? { withUnsafeReadableBytes { $0.end(of: word) } }
 
     fileprivate func contains(_ word: StaticString) -> Bool { end(of: word) != nil }
 
