@@ -23,8 +23,22 @@ package protocol Job: Codable, Sendable {
     /// How often it is tried again after failing. Sidekiq's 25 tries take about 21 days; 0 sends the first
     /// failure to the dead set.
     static var maxRetries: Int { get }
+    /// Tried again for so long after the first failure, however often that is; replaces `maxRetries`.
+    static var retryFor: Duration? { get }
+    /// Whether a job without tries left rests in the dead set; otherwise it is dropped.
+    static var restsWhenDead: Bool { get }
+    /// A run that takes longer is cancelled, which is a failure like others.
+    static var timeLimit: Duration? { get }
+    /// Dropped when it has not begun so long after it was made, or was due.
+    static var expiresIn: Duration? { get }
     /// How its fields are laid out in `args`.
     static var arguments: JobArguments { get }
+
+    /// Decides after a failure that leaves tries whether and when the next one is. `count` is 0 for the first failure.
+    static func retryIn(count: Int, error: any Error) -> RetryChoice
+
+    /// Whose job it is: in a fair queue tenants are served in turns. Nil for nobody's in particular.
+    var tenant: String? { get }
 
     /// Does the work. Should notice cancellation: that is how a shutdown ends a job whose time is up, and
     /// the job is run again elsewhere.
@@ -34,7 +48,13 @@ package protocol Job: Codable, Sendable {
 extension Job {
     package static var queue: String { "default" }
     package static var maxRetries: Int { 25 }
+    package var tenant: String? { nil }
+    package static var retryFor: Duration? { nil }
+    package static var restsWhenDead: Bool { true }
+    package static var timeLimit: Duration? { nil }
+    package static var expiresIn: Duration? { nil }
     package static var arguments: JobArguments { .named }
+    package static func retryIn(count: Int, error: any Error) -> RetryChoice { .byFormula }
 }
 
 /// The two ways in which a job's fields become Sidekiq's `args` array.

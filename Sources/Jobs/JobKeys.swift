@@ -32,8 +32,17 @@ package enum JobKeys {
 
     /// zset: identity → end of its lease, seconds.
     static let leases = "in-progress"
-    /// list: the jobs that a process has in hand.
+    /// hash: token → job that a process has in hand. The process numbers what it fetches, so acknowledging is
+    /// forgetting a number, whatever else is in hand.
     static func inProgress(_ identity: String) -> String { "in-progress:\(identity)" }
+    /// list: the jobs in hand that came while the process waited for them: Redis can only move those from list
+    /// to list.
+    static func arrived(_ identity: String) -> String { "in-progress:\(identity):arrived" }
+
+    /// zset: tenant that waits in a fair queue → jobs it was given since it began to wait.
+    static func lanes(_ queue: String) -> String { "lanes:\(queue)" }
+    /// list: one element while any lane of the queue has jobs.
+    static func lanesWake(_ queue: String) -> String { "lanes:\(queue):wake" }
 
     /// `YYYY-MM-DD` of a time, UTC, as it stands in the daily counters.
     static func day(of time: Date) -> String {

@@ -5,6 +5,7 @@ import NIOCore
 package struct JobRegistry: Sendable {
     struct Entry: Sendable {
         let maxRetries: Int
+        let retryIn: @Sendable (_ count: Int, _ error: any Error) -> RetryChoice
         let run: @Sendable (_ arguments: ByteBuffer, _ context: JobContext) async throws -> Void
     }
 
@@ -20,8 +21,12 @@ package struct JobRegistry: Sendable {
     package mutating func register<J: Job>(_ type: J.Type, services: J.Services) {
         precondition(entries[J.name] == nil, "the job \(J.name) is registered twice")
         let decode = Self.decoding(type)
-        entries[J.name] = Entry(maxRetries: J.maxRetries) { arguments, context in
-            try await decode(arguments).perform(services, context)
+        let limit = J.timeLimit
+        entries[J.name] = Entry(maxRetries: J.maxRetries, retryIn: { J.retryIn(count: $0, error: $1) }) {
+            arguments, context in
+            let job = try decode(arguments)
+            guard let limit else { return try await job.perform(services, context) }
+            try await JobTimeLimit.run(within: limit) { try await job.perform(services, context) }
         }
     }
 
@@ -34,25 +39,13 @@ package struct JobRegistry: Sendable {
     }
 
     private static func decoding<J: Job>(_ type: J.Type) -> @Sendable (ByteBuffer) throws -> J {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .secondsSince1970
         let arguments = J.arguments
         return { text in
-            let data = Data(text.readableBytesView)
+            let bytes = Array(text.readableBytesView)
             return switch arguments {
-            case .named: try decoder.decode(FirstArgument<J>.self, from: data).job
-            case .positional: try decoder.decode(J.self, from: data)
+            case .named: try ArgumentDecoder.decode(J.self, from: bytes, element: 0)
+            case .positional: try ArgumentDecoder.decode(J.self, from: bytes)
             }
         }
-    }
-}
-
-/// The one object in `args` of a job with named arguments.
-private struct FirstArgument<J: Job>: Decodable {
-    let job: J
-
-    init(from decoder: any Decoder) throws {
-        var container = try decoder.unkeyedContainer()
-        job = try container.decode(J.self)
     }
 }

@@ -2,12 +2,13 @@ import Redis
 
 /// The Lua scripts of this room, `lua/jobs/`.
 package struct JobScripts: Sendable {
-    let fetch, settle, requeue, promote, beat, leave, lapsed, recover: RedisScript
+    let fetch, share, settle, requeue, promote, beat, leave, lapsed, recover: RedisScript
     let act: RedisScript
 
     /// Throws `.configuration` when the library lacks one of them.
     package init(_ library: ScriptLibrary) throws(RedisError) {
         fetch = try library.script("jobs/fetch")
+        share = try library.script("jobs/share")
         settle = try library.script("jobs/settle")
         requeue = try library.script("jobs/requeue")
         promote = try library.script("jobs/promote")

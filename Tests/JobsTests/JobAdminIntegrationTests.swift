@@ -130,7 +130,7 @@ import Testing
             let store = harness.store("host:1:a")
             try await harness.jobs.push(
                 JobEnvelope(ProbeJob(answer: "x", hold: 0), jid: "probe", createdAt: Date()))
-            let job = try #require(try await store.fetch(1, done: []).first)
+            let job = try #require(try await store.fetch(1, from: harness.shares("default")).first)
             var registry = JobRegistry()
             registry.register(ProbeJob.self, services: harness.client)
             let payload = try JobPayload(job.bytes)

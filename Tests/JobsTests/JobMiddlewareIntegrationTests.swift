@@ -74,7 +74,7 @@ import Testing
             _ = try await harness.command("SET", "lock", "mine")
             _ = try await harness.command("SET", "other", "theirs")
             _ = try await harness.command("LPUSH", "queue:default", "{}")
-            let job = try #require(try await store.fetch(1, done: []).first)
+            let job = try #require(try await store.fetch(1, from: harness.shares("default")).first)
             let settled = try await store.settle(
                 job, .succeed,
                 errands: [

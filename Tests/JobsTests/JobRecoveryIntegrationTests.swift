@@ -12,7 +12,7 @@ import Testing
     ) async throws -> [FetchedJob] {
         let store = harness.store(name)
         _ = try await store.beat(lease: .milliseconds(200), process: ["info", "{}"], work: [])
-        return try await store.fetch(count, done: [])
+        return try await store.fetch(count, from: harness.shares("default"))
     }
 
     @Test func `the jobs of a killed process run once more`() async throws {
@@ -39,7 +39,7 @@ import Testing
             _ = try await killed("dead:1:a", taking: 2, in: harness)
             let other = harness.store("host:2:b")
             try await eventually { try await other.lapsedProcesses()["dead:1:a"] != nil }
-            #expect(try await other.recover("dead:1:a", limit: 100) == .init(recovered: 2, died: 0, left: 0))
+            #expect(try await other.recover("dead:1:a", limit: 100) == .init(recovered: 2))
             #expect(
                 try await harness.texts("LRANGE", "queue:default", 0, -1)
                     == [#"{"jid":"2"}"#, #"{"jid":"1"}"#, #"{"jid":"0"}"#])
@@ -55,7 +55,7 @@ import Testing
             _ = try await harness.store("host:1:a").beat(
                 lease: .seconds(60), process: ["info", "{}"], work: [])
             #expect(try await other.recover("host:1:a", limit: 100) == nil)
-            #expect(try await harness.integer("LLEN", "in-progress:host:1:a") == 1)
+            #expect(try await harness.integer("HLEN", "in-progress:host:1:a") == 1)
         }
     }
 
@@ -67,8 +67,13 @@ import Testing
                 let name = "dead:\(death):a"
                 #expect(try await killed(name, taking: 1, in: harness).count == 1)
                 try await eventually { try await other.lapsedProcesses()[name] != nil }
-                let expected = JobStore.Recovery(recovered: 1, died: death == 3 ? 1 : 0, left: 0)
-                #expect(try await other.recover(name, limit: 100) == expected)
+                let recovery = try #require(try await other.recover(name, limit: 100))
+                #expect(recovery.recovered == 1 && recovery.poison.count == (death == 3 ? 1 : 0))
+                for job in recovery.poison {
+                    await JobSettler(
+                        store: other, registry: JobRegistry(), logger: JobsHarness.quietLogger
+                    ).buryPoison(job)
+                }
             }
             #expect(try await harness.integer("LLEN", "queue:default") == 0)
             let job = try JobPayload(ByteBuffer(string: try await harness.texts("ZRANGE", "dead", 0, 0)[0]))
@@ -81,13 +86,18 @@ import Testing
         try await JobsHarness.run { harness in
             let ledger = Ledger()
             let worker = try harness.worker(ledger)
-            let stray = try JobEnvelope(NoteJob(), jid: "stray", createdAt: Date()).queued(at: Date())
+            let strays = try ["a", "b"].map {
+                try JobEnvelope(NoteJob(), jid: $0, createdAt: Date()).queued(at: Date())
+            }
             try await harness.running(worker) {
                 try await eventually { try await harness.integer("SCARD", "processes") == 1 }
-                _ = try await harness.command("LPUSH", "in-progress:\(worker.name)", .bytes(stray))
-                try await eventually { ledger.runs(of: "stray") == 1 }
+                // One whose fetch, and one whose wait was answered in vain.
+                _ = try await harness.command(
+                    "LPUSH", "in-progress:\(worker.name):arrived", .bytes(strays[0]))
+                _ = try await harness.command("HSET", "in-progress:\(worker.name)", -1, .bytes(strays[1]))
+                try await eventually { ledger.jobs == 2 }
             }
-            #expect(ledger.total == 1)
+            #expect(ledger.total == 2)
             try await harness.expectNothingLeft()
         }
     }

@@ -9,8 +9,8 @@ import Testing
         let scripts = try JobScripts(library)
         let called = Mirror(reflecting: scripts).children.compactMap { ($0.value as? RedisScript)?.name }
         #expect(library.all.map(\.name).filter { $0.hasPrefix("jobs/") } == called.sorted())
-        #expect(scripts.fetch.keyCount == 3 && scripts.fetch.header.keys.isOpen)
-        #expect(scripts.fetch.header.arguments.count == 1 && scripts.fetch.header.arguments.isOpen)
+        #expect(scripts.fetch.keyCount == 4 && scripts.fetch.header.keys.isOpen)
+        #expect(scripts.fetch.header.arguments.count == 4 && scripts.fetch.header.arguments.isOpen)
         #expect(scripts.settle.header.words == ["moved", "lost"])
         #expect(scripts.leave.header.words == ["left", "owing"])
         #expect(scripts.recover.header.words == ["alive", "recovered"])

@@ -56,21 +56,21 @@ import Testing
                 job, .retry(job.bytes, delay: .seconds(1)), errands: [errand])
             #expect(settled == .lost)
             #expect(try await store.handBack([job]) == 0)
-            #expect(try await store.fetch(0, done: [job.bytes]) == [])
+            #expect(
+                try await store.fetch(
+                    0, from: harness.shares("default"), done: JobNames(tokens: [7], arrived: [job.bytes]))
+                    == [])
             #expect(try await harness.texts("KEYS", "*") == [])
         }
     }
 
     @Test func `the dead set is trimmed by age and number`() async throws {
         try await JobsHarness.run { harness in
-            var store = harness.store("host:1:a")
-            store = JobStore(
-                redis: store.redis, scripts: store.scripts, identity: store.identity, queues: store.queues,
-                deadJobs: 4, deadFor: .seconds(100))
+            let store = harness.store("host:1:a", deadJobs: 4)
             _ = try await harness.command("ZADD", "dead", 1, "old")
             for index in 0..<6 {
                 _ = try await harness.command("LPUSH", "queue:default", "job\(index)")
-                let job = try #require(try await store.fetch(1, done: []).first)
+                let job = try #require(try await store.fetch(1, from: harness.shares("default")).first)
                 #expect(try await store.settle(job, .bury(job.bytes)) == .done(errandErrors: []))
             }
             // Sidekiq keeps one less than it says.

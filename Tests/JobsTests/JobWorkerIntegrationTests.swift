@@ -119,11 +119,12 @@ import Testing
         async throws
     {
         try await JobsHarness.run { harness in
-            let store = harness.store("host:1:a", queues: ["high", "low"])
+            let store = harness.store("host:1:a")
             _ = try await harness.command("LPUSH", "queue:low", "l1", "l2")
             _ = try await harness.command("LPUSH", "queue:high", "h1", "h2")
             #expect(
-                try await store.fetch(3, done: []).map { String(buffer: $0.bytes) } == ["h1", "h2", "l1"])
+                try await store.fetch(3, from: harness.shares("high", "low")).map { String(buffer: $0.bytes) }
+                    == ["h1", "h2", "l1"])
             _ = try await harness.command("FLUSHALL")
 
             let ledger = Ledger()

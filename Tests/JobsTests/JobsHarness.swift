@@ -43,7 +43,8 @@ struct JobsHarness {
     /// With beats fast enough for tests.
     func worker(
         _ ledger: Ledger, middleware: [any JobMiddleware] = [],
-        _ change: (inout JobWorkerConfiguration) -> Void = { _ in }
+        _ change: (inout JobWorkerConfiguration) -> Void = { _ in },
+        registering: (inout JobRegistry) -> Void = { _ in }
     ) throws -> JobWorker {
         var configuration = JobWorkerConfiguration()
         // Short, so that tests need not wait; long enough that a busy machine's stall is no death.
@@ -55,6 +56,7 @@ struct JobsHarness {
         registry.register(NoteJob.self, services: ledger)
         registry.register(FlakyJob.self, services: ledger)
         registry.register(HangingJob.self, services: ledger)
+        registering(&registry)
         for layer in middleware { registry.use(layer) }
         return JobWorker(
             configuration: configuration, redis: try RedisConfiguration(url: server.url),
@@ -75,10 +77,15 @@ struct JobsHarness {
     }
 
     /// The scripts as another process, one that does only what the test says.
-    func store(_ identity: String, queues: [String] = ["default"]) -> JobStore {
+    func store(_ identity: String, deadJobs: Int = 10_000) -> JobStore {
         JobStore(
-            redis: client, scripts: scripts, identity: identity, queues: queues, deadJobs: 10_000,
+            redis: client, scripts: scripts, identity: identity, deadJobs: deadJobs,
             deadFor: .seconds(86_400))
+    }
+
+    /// Of which jobs are taken.
+    func shares(_ queues: String...) -> [QueueShare] {
+        queues.map { QueueShare(queue: $0, key: JobKeys.queue($0)) }
     }
 
     func command(_ words: RedisArgument...) async throws -> RESPValue {
@@ -98,6 +105,7 @@ struct JobsHarness {
     func expectNothingLeft() async throws {
         #expect(try await texts("KEYS", "in-progress:*") == [])
         #expect(try await texts("KEYS", "queue:*") == [])
+        #expect(try await texts("KEYS", "lanes:*") == [])
         #expect(try await texts("SMEMBERS", "processes") == [])
         #expect(try await integer("ZCARD", "in-progress") == 0)
     }

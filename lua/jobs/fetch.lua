@@ -1,22 +1,25 @@
 -- fetch.lua: drop the jobs that are done and take up to k new ones in hand, in one step.
 --
--- KEYS[1]  in-progress:IDENTITY       list  jobs this process has in hand, newest first
--- KEYS[2]  stat:processed             int   executions ever
--- KEYS[3]  stat:processed:YYYY-MM-DD  int   executions of the day (UTC), kept five years
--- KEYS[4..] queue:NAME                list  waiting jobs, oldest at the tail; first queue first
--- ARGV[1]  k, 0 to acknowledge only     ARGV[2..]  the jobs that are done, byte for byte
+-- KEYS[1]  in-progress:IDENTITY          hash  token -> job this process has in hand
+-- KEYS[2]  in-progress:IDENTITY:arrived  list  jobs that came to it while it waited
+-- KEYS[3]  stat:processed                int   executions ever
+-- KEYS[4]  stat:processed:YYYY-MM-DD     int   executions of the day (UTC), kept five years
+-- KEYS[5..] queue:NAME                   list  waiting jobs, oldest at the tail; first queue first
+-- ARGV[1]  k, 0 to acknowledge only    ARGV[2]  token of the first job that is taken, then counting up
+-- ARGV[3]  n, how many that have a token are done    ARGV[4]  m, how many that arrived are done
+-- ARGV[5..] n tokens, m jobs byte for byte, and of each queue how many to take from it at most
 --
 -- Returns  one array of jobs per queue, in the order of the keys
--- Cost     O(done × in hand + taken).   Called by Jobs/Worker/JobStore.fetch
-local progress, processed, today = KEYS[1], KEYS[2], KEYS[3]
-local wanted = tonumber(ARGV[1])
+-- Cost     O(done + taken + arrived).   Called by Jobs/Worker/JobStore.fetch
+local progress, arrived, processed, today = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local wanted, token = tonumber(ARGV[1]), tonumber(ARGV[2])
+local tokens, values = tonumber(ARGV[3]), tonumber(ARGV[4])
 
--- The oldest job is the likeliest to be done: search from the tail. A job that is not there any
--- more was given to somebody else after this process had been silent for too long; who runs it
--- last counts it.
-local done = 0
-for i = 2, #ARGV do
-  done = done + redis.call('LREM', progress, -1, ARGV[i])
+-- A job that is not there any more was given to somebody else after this process had been silent
+-- for too long; who runs it last counts it.
+local done = tokens > 0 and redis.call('HDEL', progress, unpack(ARGV, 5, 4 + tokens)) or 0
+for i = 5 + tokens, 4 + tokens + values do
+  done = done + redis.call('LREM', arrived, -1, ARGV[i])
 end
 if done > 0 then
   redis.call('INCRBY', processed, done)
@@ -24,12 +27,19 @@ if done > 0 then
 end
 
 local taken = {}
-for i = 4, #KEYS do
-  local jobs = wanted > 0 and redis.call('RPOP', KEYS[i], wanted) or {}
+for i = 5, #KEYS do
+  local most = math.min(wanted, tonumber(ARGV[i + tokens + values]))
+  local jobs = most > 0 and redis.call('RPOP', KEYS[i], most) or {}
   if #jobs > 0 then
+    local held = {}
+    for j, job in ipairs(jobs) do
+      held[2 * j - 1] = token
+      held[2 * j] = job
+      token = token + 1
+    end
+    redis.call('HSET', progress, unpack(held))
     wanted = wanted - #jobs
-    redis.call('LPUSH', progress, unpack(jobs))
   end
-  taken[i - 3] = jobs
+  taken[i - 4] = jobs
 end
 return taken

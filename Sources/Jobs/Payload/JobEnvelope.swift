@@ -39,9 +39,21 @@ package struct JobEnvelope: Sendable {
         bytes.writeString(
             """
             ,"jid":\(JSONText.string(jid)),"queue":\(JSONText.string(queue)),"retry":\(J.maxRetries)\
-            ,"created_at":\(JSONText.time(createdAt))}
+            \(Self.rules(of: job, from: at ?? createdAt)),"created_at":\(JSONText.time(createdAt))}
             """)
         self.bytes = bytes
+    }
+
+    /// What a job asks for beyond the ordinary, as members.
+    private static func rules<J: Job>(of job: J, from time: Date) -> String {
+        var rules = ""
+        if let tenant = job.tenant { rules += ",\"tenant\":\(JSONText.string(tenant))" }
+        if let limit = J.retryFor { rules += ",\"retry_for\":\(Int(limit.inSeconds.rounded(.up)))" }
+        if !J.restsWhenDead { rules += ",\"dead\":false" }
+        if let limit = J.expiresIn {
+            rules += ",\"expiry\":\(JSONText.time(time.addingTimeInterval(limit.inSeconds)))"
+        }
+        return rules
     }
 
     /// A copy with one more field; a field that is there already is written twice, and the last one counts.

@@ -30,6 +30,19 @@ package struct JobPayload: Sendable {
     package var enqueuedAt: Date? { text("enqueued_at").flatMap(JSONText.time(from:)) }
     /// A time field, in whichever way its writer counts.
     func time(_ name: StaticString) -> Date? { text(name).flatMap(JSONText.time(from:)) }
+    /// Whoever runs it is too late: Sidekiq's `expiry`, seconds.
+    package func isExpired(at time: Date) -> Bool {
+        guard let expiry = text("expiry").flatMap(Double.init) else { return false }
+        return time.timeIntervalSince1970 > expiry
+    }
+
+    /// Whether the time is over for which a job with `retry_for` is tried; nil for other jobs.
+    package func isOverdue(at time: Date) -> Bool? {
+        guard let seconds = text("retry_for").flatMap(Double.init) else { return nil }
+        guard let failedAt = text("failed_at").flatMap(JSONText.time(from:)) else { return false }
+        return failedAt.addingTimeInterval(seconds) < time
+    }
+
     /// What the job's author asked for; nil leaves it to the registry.
     package var retryRule: RetryRule? {
         switch text("retry") {

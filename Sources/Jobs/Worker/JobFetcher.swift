@@ -14,16 +14,19 @@ final class JobFetcher: Sendable {
         var sleepers: [Int: CheckedContinuation<Void, Never>] = [:]
         /// Woken between the decision to sleep and falling asleep.
         var woken: Set<Int> = []
-        /// When each slot's job began.
-        var begun: [Int: Date] = [:]
+        /// When each slot's last job began.
+        var begun: [ContinuousClock.Instant]
     }
 
     private let guarded: Mutex<Guarded>
+    private let plan: QueuePlan
     private let store: JobStore
     private let logger: Logger
 
-    init(slots: Int, store: JobStore, logger: Logger) {
-        guarded = Mutex(Guarded(state: FetchState(slots: slots)))
+    init(slots: Int, plan: QueuePlan, store: JobStore, logger: Logger) {
+        let state = FetchState(slots: slots, limits: plan.limits)
+        guarded = Mutex(Guarded(state: state, begun: Array(repeating: .now, count: slots)))
+        self.plan = plan
         self.store = store
         self.logger = logger
     }
@@ -33,7 +36,7 @@ final class JobFetcher: Sendable {
         while true {
             let (step, wake) = guarded.withLock {
                 let next = $0.state.next(slot: slot)
-                if case .run = next.step { $0.begun[slot] = Date() }
+                if case .run = next.step { $0.begun[slot] = .now }
                 return next
             }
             if let wake { rouse([wake]) }
@@ -47,13 +50,15 @@ final class JobFetcher: Sendable {
     }
 
     func finished(slot: Int, acknowledge: Bool) {
-        guarded.withLock { $0.state.finished(slot: slot, acknowledge: acknowledge) }
+        guarded.withLock {
+            $0.state.finished(slot: slot, acknowledge: acknowledge, took: .now - $0.begun[slot])
+        }
     }
 
     /// Returns true when the waiter may block in Redis, false when the worker takes no more jobs.
-    func waitUntilIdle(waiter: Int) async -> Bool {
+    func waitUntilIdle(waiter: Int, queue: String) async -> Bool {
         while true {
-            switch guarded.withLock({ $0.state.wait(waiter: waiter) }) {
+            switch guarded.withLock({ $0.state.wait(waiter: waiter, queue: queue) }) {
             case nil: return true
             case .sleep: await sleep(waiter)
             default: return false
@@ -71,6 +76,28 @@ final class JobFetcher: Sendable {
     /// Looks into the queues once, in case the waiters' connections are lost without anybody noticing.
     func nudge() { rouse(guarded.withLock { $0.state.nudge() }) }
 
+    /// Gives back what was fetched in advance and has found no slot for 50 ms, and sees to it that nothing done waits
+    /// longer to be acknowledged. Returns when the worker takes no more jobs.
+    func watch(watcher: Int) async {
+        var mark = -1
+        while true {
+            switch guarded.withLock({ $0.state.watch(watcher: watcher) }) {
+            case nil: break
+            case .sleep:
+                await sleep(watcher)
+                continue
+            default: return
+            }
+            // `try?`: cancelled, the next look ends it.
+            try? await Task.sleep(for: .milliseconds(50))
+            if Task.isCancelled { return }
+            let stale = guarded.withLock { $0.state.stale(since: mark) }
+            mark = stale.mark
+            if !stale.surplus.isEmpty { await handBack(stale.surplus) }
+            if let request = stale.request { await fetch(request) }
+        }
+    }
+
     /// Takes no more jobs; slots end as their jobs do. Returns the jobs that nobody began.
     func stop() -> [FetchedJob] {
         let (wake, unbegun) = guarded.withLock { $0.state.stop() }
@@ -80,24 +107,31 @@ final class JobFetcher: Sendable {
 
     /// The running jobs, by slot.
     var running: [(slot: Int, job: FetchedJob, since: Date)] {
-        guarded.withLock { guarded in
-            guarded.state.runningBySlot.map { ($0.slot, $0.job, guarded.begun[$0.slot] ?? Date()) }
+        let (now, date) = (ContinuousClock.now, Date())
+        return guarded.withLock { guarded in
+            guarded.state.runningBySlot.map {
+                ($0.slot, $0.job, date.addingTimeInterval(-(now - guarded.begun[$0.slot]).inSeconds))
+            }
         }
     }
 
     /// All jobs of which this process knows that it has them in hand.
     var inHand: [FetchedJob] { guarded.withLock { $0.state.inHand } }
 
-    /// Those of `listed`, the process's in-progress list, that it knows nothing of.
-    func strays(in listed: [ByteBuffer]) -> [ByteBuffer] {
-        guard !listed.isEmpty else { return [] }
-        let known = guarded.withLock { $0.state.inHand.map(\.bytes) + $0.state.unacknowledged }
-        var count = known.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-        return listed.filter { bytes in
+    /// Those of `listed`, the process's in-progress keys, that it knows nothing of.
+    func strays(in listed: JobNames) -> JobNames {
+        guard !listed.isEmpty else { return listed }
+        let known = guarded.withLock {
+            $0.state.inHand.reduce(into: $0.state.unacknowledged) { $0.add($1) }
+        }
+        let tokens = Set(known.tokens)
+        var count = known.arrived.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        let arrived = listed.arrived.filter { bytes in
             guard let left = count[bytes], left > 0 else { return true }
             count[bytes] = left - 1
             return false
         }
+        return JobNames(tokens: listed.tokens.filter { !tokens.contains($0) }, arrived: arrived)
     }
 
     private func fetch(_ first: FetchState.Request) async {
@@ -105,7 +139,8 @@ final class JobFetcher: Sendable {
         var backoff = JobBackoff()
         while true {
             do {
-                let jobs = try await store.fetch(request.limit, done: request.done)
+                let jobs = try await store.fetch(
+                    request.limit, from: plan.shares(request), done: request.done)
                 let (wake, refused) = guarded.withLock { $0.state.fetched(jobs, limit: request.limit) }
                 rouse(wake)
                 return await handBack(refused)

@@ -16,6 +16,7 @@ struct JobHeartbeat: Sendable {
     let configuration: JobWorkerConfiguration
     let quiet: Latch
     let stop: Latch
+    let logRunning: @Sendable () -> Void
     let logger: Logger
 
     /// Returns once Redis knows the process: before that its jobs could not be recovered. Tries until then,
@@ -40,7 +41,7 @@ struct JobHeartbeat: Sendable {
     func run() async {
         let clock = ContinuousClock()
         var roundTrip = Duration.zero
-        var strays: [ByteBuffer] = []
+        var strays = JobNames()
         var slow = SlowJobs()
         let gauges = QueueGauges(queues: configuration.queues)
         while !Task.isCancelled {
@@ -62,7 +63,7 @@ struct JobHeartbeat: Sendable {
         }
     }
 
-    private func beat(_ roundTrip: Duration) async throws(RedisError) -> [ByteBuffer] {
+    private func beat(_ roundTrip: Duration) async throws(RedisError) -> JobNames {
         let running = fetcher.running
         let (signal, listed) = try await store.beat(
             lease: configuration.lease,
@@ -71,38 +72,34 @@ struct JobHeartbeat: Sendable {
         switch signal {
         case "TSTP": quiet.open()
         case "TERM": stop.open()
-        case "TTIN": tell(running)
+        case "TTIN": logRunning()
         default: break
         }
         return listed
     }
 
-    /// Sidekiq's threads print where they stand; a job here has no stack of its own, so it is named.
-    private func tell(_ running: [(slot: Int, job: FetchedJob, since: Date)]) {
-        logger.notice("asked what runs", metadata: ["jobs": "\(running.count)"])
-        for (_, job, since) in running {
-            let seconds = Int(Date().timeIntervalSince(since))
-            logger.notice(
-                "runs",
-                metadata: SlowJobs.description(of: job).merging(
-                    ["seconds": "\(seconds)"], uniquingKeysWith: { $1 }))
-        }
-    }
-
     /// Hands back what was a stray now and one heartbeat ago: once may be a job that is just arriving.
     private func reconcile(
-        _ listed: [ByteBuffer], suspected: [ByteBuffer]
-    ) async throws(RedisError) -> [ByteBuffer] {
+        _ listed: JobNames, suspected: JobNames
+    ) async throws(RedisError) -> JobNames {
         let strays = fetcher.strays(in: listed)
-        var earlier = suspected
-        for stray in strays {
+        for token in Set(suspected.tokens).intersection(strays.tokens) {
+            guard let bytes = try await store.job(token) else { continue }
+            try await handBackStray(bytes, token: token)
+        }
+        var earlier = suspected.arrived
+        for stray in strays.arrived {
             guard let index = earlier.firstIndex(of: stray) else { continue }
             earlier.remove(at: index)
-            logger.warning("a job came with a lost answer and goes back to its queue")
-            // Bytes that are no job are buried by whoever fetches them next.
-            let queue = (try? JobPayload(stray))?.queue ?? configuration.queues[0]
-            try await store.handBack([FetchedJob(queue: queue, bytes: stray)])
+            try await handBackStray(stray, token: nil)
         }
         return strays
+    }
+
+    private func handBackStray(_ bytes: ByteBuffer, token: Int?) async throws(RedisError) {
+        logger.warning("a job came with a lost answer and goes back to its queue")
+        // Bytes that are no job are buried by whoever fetches them next.
+        let queue = (try? JobPayload(bytes))?.queue ?? configuration.queues[0]
+        try await store.handBack([FetchedJob(queue: queue, bytes: bytes, token: token)])
     }
 }

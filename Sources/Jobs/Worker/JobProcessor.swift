@@ -6,10 +6,11 @@ import NIOCore
 struct JobProcessor: Sendable {
     let slot: Int
     let fetcher: JobFetcher
-    let store: JobStore
-    let registry: JobRegistry
+    let settler: JobSettler
     let statistics: JobStatistics
     let logger: Logger
+
+    private var registry: JobRegistry { settler.registry }
 
     /// Returns when the fetcher gives no more jobs, or when the task is cancelled; the job that was running
     /// then stays in hand.
@@ -37,6 +38,7 @@ struct JobProcessor: Sendable {
         let entry = registry.entry(named: name)
         let began = ContinuousClock.now
         do {
+            if payload.isExpired(at: Date()) { throw JobDirective.discard("it has expired") }
             guard let entry else { throw UnknownJob(name: name) }
             let context = context(of: payload, name: name)
             if registry.middleware.isEmpty {
@@ -88,8 +90,9 @@ struct JobProcessor: Sendable {
         if let directive = error as? JobDirective { return settlement(of: payload, directive) }
         let verdict = RetryPolicy.verdict(
             rule: payload.retryRule ?? .atMost(entry?.maxRetries ?? RetryRule.defaultTries),
-            retryCount: payload.retryCount, keepsDead: payload.restsWhenDead,
-            random: Double.random(in: 0..<1))
+            isOverdue: payload.isOverdue(at: Date()), retryCount: payload.retryCount,
+            keepsDead: payload.restsWhenDead, random: Double.random(in: 0..<1)
+        ) { entry?.retryIn($0, error) ?? .byFormula }
         let failure = JobFailure(error)
         log(
             "a job failed", payload,
@@ -128,24 +131,9 @@ struct JobProcessor: Sendable {
             })
     }
 
-    /// Tries until Redis has it: the job lies in the in-progress list all the while.
     private func settle(
         _ job: FetchedJob, _ settlement: JobStore.Settlement, errands: [JobErrand]
     ) async -> Outcome {
-        var backoff = JobBackoff()
-        while true {
-            do {
-                switch try await store.settle(job, settlement, errands: errands) {
-                case .done(let errors):
-                    for error in errors { logger.error("an errand failed", metadata: ["error": "\(error)"]) }
-                case .lost: logger.warning("a job that ended belongs to another process by now")
-                }
-                return .settled
-            } catch {
-                logger.warning("a job could not be settled", metadata: ["error": "\(error)"])
-                if Task.isCancelled { return .interrupted }
-                await backoff.pause()
-            }
-        }
+        await settler.settle(job, settlement, errands: errands) ? .settled : .interrupted
     }
 }

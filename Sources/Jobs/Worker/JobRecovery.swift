@@ -7,6 +7,7 @@ import Redis
 /// of Redis all leases have ended, and everybody deserves the time to say that they live.
 struct JobRecovery: Sendable {
     let store: JobStore
+    let settler: JobSettler
     let interval: Duration
     let logger: Logger
 
@@ -34,14 +35,15 @@ struct JobRecovery: Sendable {
         repeat {
             guard let step = try await store.recover(process, limit: Self.batch) else { return }
             total.recovered += step.recovered
-            total.died += step.died
+            total.poison += step.poison
             total.left = step.left
+            for job in step.poison { await settler.buryPoison(job) }
         } while total.left > 0 && !Task.isCancelled
         guard total.recovered > 0 else { return }
         logger.warning(
             "jobs of a dead process were recovered",
             metadata: [
-                "process": "\(process)", "jobs": "\(total.recovered)", "dead": "\(total.died)",
+                "process": "\(process)", "jobs": "\(total.recovered)", "dead": "\(total.poison.count)",
             ])
     }
 }

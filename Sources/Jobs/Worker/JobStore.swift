@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import Redis
+import Synchronization
 
 /// What a worker process does in Redis, one typed function per script.
 ///
@@ -10,22 +11,77 @@ struct JobStore: Sendable {
     let redis: RedisClient
     let scripts: JobScripts
     let identity: String
-    let queues: [String]
     let deadJobs: Int
     let deadFor: Duration
 
-    private var inProgress: String { JobKeys.inProgress(identity) }
+    /// Numbers for what is fetched; never the same twice, even if an answer was lost.
+    private let lastToken = LastToken()
 
-    /// Acknowledges `done` and takes up to `limit` jobs in hand, earlier queues first.
-    func fetch(_ limit: Int, done: [ByteBuffer]) async throws(RedisError) -> [FetchedJob] {
+    private var inProgress: String { JobKeys.inProgress(identity) }
+    private var arrived: String { JobKeys.arrived(identity) }
+
+    /// Acknowledges `done` and takes up to `limit` jobs in hand, earlier shares first. One call, and one more for each
+    /// fair queue that is looked into.
+    func fetch(
+        _ limit: Int, from shares: [QueueShare], done: JobNames = JobNames()
+    ) async throws(RedisError) -> [FetchedJob] {
+        guard let fair = shares.firstIndex(where: \.isFair) else {
+            return try await take(limit, from: shares, done: done)
+        }
+        var jobs: [FetchedJob] = []
+        if fair > 0 || limit == 0 || !done.isEmpty {
+            jobs = try await take(limit, from: Array(shares[..<fair]), done: done)
+        }
+        guard jobs.count < limit else { return jobs }
+        do {
+            jobs += try await share(limit - jobs.count, of: shares[fair])
+            let rest = Array(shares[(fair + 1)...])
+            if jobs.count < limit, !rest.isEmpty { jobs += try await fetch(limit - jobs.count, from: rest) }
+        } catch {
+            // What was taken is in hand, and what was done is acknowledged.
+            if jobs.isEmpty, done.isEmpty { throw error }
+        }
+        return jobs
+    }
+
+    /// Takes up to `limit` jobs of a fair queue in hand, tenants in turns.
+    private func share(_ limit: Int, of share: QueueShare) async throws(RedisError) -> [FetchedJob] {
+        let wanted = min(limit, share.most)
+        guard wanted > 0 else { return [] }
+        let first = lastToken.take(wanted)
+        let reply = try await redis.evaluate(
+            scripts.share,
+            keys: [
+                inProgress, share.key, JobKeys.lanes(share.queue), JobKeys.lanesWake(share.queue),
+                JobKeys.queues,
+            ],
+            arguments: [.integer(wanted), .integer(first), .string(share.queue), .integer(Self.dealt)])
+        return (reply.array ?? []).compactMap(\.bytes).enumerated().map {
+            FetchedJob(queue: share.queue, bytes: $1, token: first + $0)
+        }
+    }
+
+    /// So many jobs are dealt to their tenants per call, about a millisecond of Redis's time: whoever comes behind a
+    /// flood waits for no more than that many per call to be dealt.
+    private static let dealt = 1000
+
+    private func take(
+        _ limit: Int, from shares: [QueueShare], done: JobNames
+    ) async throws(RedisError) -> [FetchedJob] {
+        let first = lastToken.take(limit)
+        let head: [RedisArgument] = [
+            .integer(limit), .integer(first), .integer(done.tokens.count), .integer(done.arrived.count),
+        ]
         let reply = try await redis.evaluate(
             scripts.fetch,
-            keys: [inProgress] + counters(JobKeys.processed) + queues.map(JobKeys.queue),
-            arguments: [.integer(limit)] + done.map { .bytes($0) })
+            keys: [inProgress, arrived] + counters(JobKeys.processed) + shares.map(\.key),
+            arguments: head + done.tokens.map { .integer($0) } + done.arrived.map { .bytes($0) }
+                + shares.map { .integer(min($0.most, limit)) })
         var jobs: [FetchedJob] = []
-        for (queue, taken) in zip(queues, reply.array ?? []) {
+        jobs.reserveCapacity(limit)
+        for (share, taken) in zip(shares, reply.array ?? []) {
             for case .string(let bytes) in taken.array ?? [] {
-                jobs.append(FetchedJob(queue: queue, bytes: bytes))
+                jobs.append(FetchedJob(queue: share.queue, bytes: bytes, token: first + jobs.count))
             }
         }
         return jobs
@@ -88,9 +144,9 @@ struct JobStore: Sendable {
             }
         let reply = try await redis.evaluate(
             scripts.settle,
-            keys: [inProgress, set] + counters(JobKeys.processed) + counters(JobKeys.failed),
-            arguments: [
-                .bytes(job.bytes), .bytes(kept), "\(delay.inSeconds)", .integer(most),
+            keys: [inProgress, arrived, set] + counters(JobKeys.processed) + counters(JobKeys.failed),
+            arguments: Self.name(of: job) + [
+                .bytes(kept), "\(delay.inSeconds)", .integer(most),
                 "\(deadFor.inSeconds)", .integer(settlement.weight),
             ] + errands.flatMap(\.arguments))
         let words = (reply.array ?? []).compactMap(\.text)
@@ -105,11 +161,21 @@ struct JobStore: Sendable {
         for (queue, jobs) in Dictionary(grouping: jobs, by: \.queue) {
             let reply = try await redis.evaluate(
                 scripts.requeue,
-                keys: [inProgress, JobKeys.queue(queue), JobKeys.queues],
-                arguments: [.string(queue)] + jobs.reversed().map { .bytes($0.bytes) })
+                keys: [inProgress, arrived, JobKeys.queue(queue), JobKeys.queues],
+                arguments: [.string(queue)] + jobs.reversed().flatMap(Self.name(of:)))
             returned += reply.int ?? 0
         }
         return returned
+    }
+
+    /// The job in hand that has this number.
+    func job(_ token: Int) async throws(RedisError) -> ByteBuffer? {
+        try await redis.send(["HGET", .string(inProgress), .integer(token)]).bytes
+    }
+
+    /// How the scripts find it: by its token, else by its bytes.
+    private static func name(of job: FetchedJob) -> [RedisArgument] {
+        job.token.map { [.integer($0), ""] } ?? ["", .bytes(job.bytes)]
     }
 
     /// Moves up to `limit` due jobs from `set` (retry or schedule) to their queues.
@@ -123,19 +189,22 @@ struct JobStore: Sendable {
         return (numbers[0], numbers[1] < 0 ? nil : .milliseconds(numbers[1]))
     }
 
-    /// Says that the process lives. Returns what it is asked to do, and its in-progress list.
+    /// Says that the process lives. Returns what it is asked to do, and what it has in hand.
     func beat(
         lease: Duration, process: [RedisArgument], work: [RedisArgument]
-    ) async throws(RedisError) -> (signal: String, inProgress: [ByteBuffer]) {
+    ) async throws(RedisError) -> (signal: String, inHand: JobNames) {
         let reply = try await redis.evaluate(
             scripts.beat,
             keys: [
                 JobKeys.processes, JobKeys.record(identity), JobKeys.work(identity),
-                JobKeys.signals(identity), JobKeys.leases, inProgress, JobKeys.workers(identity),
+                JobKeys.signals(identity), JobKeys.leases, inProgress, arrived, JobKeys.workers(identity),
             ],
             arguments: [.string(identity), "\(lease.inSeconds)", .integer(process.count)] + process + work)
-        guard let parts = reply.array, parts.count == 2 else { return ("", []) }
-        return (parts[0].text ?? "", (parts[1].array ?? []).compactMap(\.bytes))
+        guard let parts = reply.array, parts.count == 3 else { return ("", JobNames()) }
+        let inHand = JobNames(
+            tokens: (parts[1].array ?? []).compactMap(\.int),
+            arrived: (parts[2].array ?? []).compactMap(\.bytes))
+        return (parts[0].text ?? "", inHand)
     }
 
     /// False when jobs are still in hand; they will be recovered by others.
@@ -144,7 +213,7 @@ struct JobStore: Sendable {
             scripts.leave,
             keys: [
                 JobKeys.processes, JobKeys.record(identity), JobKeys.work(identity), JobKeys.leases,
-                inProgress, JobKeys.workers(identity),
+                inProgress, arrived, JobKeys.workers(identity),
             ],
             arguments: [.string(identity)])
         return reply.array?.first?.text == "left"
@@ -161,35 +230,44 @@ struct JobStore: Sendable {
 
     struct Recovery: Sendable, Equatable {
         var recovered = 0
-        var died = 0
         var left = 0
+        /// Those that took their processes down too often; in this process's hand now, to be buried.
+        var poison: [FetchedJob] = []
     }
 
     /// Gives up to `limit` jobs of a dead process back to their queues; nil when it lives after all.
     func recover(_ process: String, limit: Int) async throws(RedisError) -> Recovery? {
-        let epitaph =
-            "\"error_class\":\"Jobs.Orphaned\",\"error_message\":"
-            + JSONText.string("The process that ran this job died \(Self.fatalRecovery) times")
+        let first = lastToken.take(limit)
         let reply = try await redis.evaluate(
             scripts.recover,
             keys: [
-                JobKeys.leases, JobKeys.inProgress(process), JobKeys.queues, JobKeys.dead,
-                JobKeys.processes,
+                JobKeys.leases, JobKeys.inProgress(process), JobKeys.arrived(process), inProgress,
+                JobKeys.queues, JobKeys.processes,
             ],
             arguments: [
-                .string(process), .integer(limit), .integer(Self.fatalRecovery), .string(epitaph),
-                .integer(deadJobs), "\(deadFor.inSeconds)",
+                .string(process), .integer(limit), .integer(Self.fatalRecovery), .integer(first),
             ])
-        guard let parts = reply.array, parts.first?.text == "recovered", parts.count == 4 else { return nil }
-        return Recovery(
-            recovered: parts[1].int ?? 0, died: parts[2].int ?? 0, left: parts[3].int ?? 0)
+        guard let parts = reply.array, parts.first?.text == "recovered", parts.count >= 3 else { return nil }
+        let poison = parts.dropFirst(3).compactMap(\.bytes).enumerated().map {
+            FetchedJob(queue: "", bytes: $1, token: first + $0)
+        }
+        return Recovery(recovered: parts[1].int ?? 0, left: parts[2].int ?? 0, poison: poison)
     }
 
     /// A job that was in the hands of so many dying processes is taken for their murderer.
-    private static let fatalRecovery = 3
+    static let fatalRecovery = 3
 
     private func counters(_ name: String) -> [String] {
         [name, JobKeys.daily(name, JobKeys.day(of: Date()))]
+    }
+}
+
+private final class LastToken: Sendable {
+    private let last = Atomic(0)
+
+    /// The first of `count` numbers that nobody else gets.
+    func take(_ count: Int) -> Int {
+        last.wrappingAdd(count, ordering: .relaxed).oldValue + 1
     }
 }
 

@@ -2,17 +2,31 @@ import Logging
 import Redis
 import Synchronization
 
-/// Blocks in Redis until a job arrives in one queue, while the process has nothing to do.
+/// Blocks in Redis until a job arrives in one queue, or in its lanes, while the process has nothing to do.
 ///
-/// The job goes straight into the in-progress list (BLMOVE), so it is as safe as a fetched one.
+/// The job goes straight into the list of what arrived (BLMOVE), so it is as safe as a fetched one.
 final class JobWaiter: Sendable {
+    /// Where it blocks.
+    struct Source: Sendable {
+        let queue: String
+        let key: String
+        /// False for a list that only says that there are jobs: its element stays in it, and wakes everybody.
+        let givesJobs: Bool
+
+        init(queue: String) { (self.queue, key, givesJobs) = (queue, JobKeys.queue(queue), true) }
+
+        init(lanesOf queue: String) {
+            (self.queue, key, givesJobs) = (queue, JobKeys.lanesWake(queue), false)
+        }
+    }
+
     private struct Blocking {
         var client: Int?
         var isEnded = false
     }
 
     private let number: Int
-    private let queue: String
+    private let source: Source
     /// A connection of its own: a blocked one answers nothing else.
     private let connection: RedisClient
     private let store: JobStore
@@ -21,11 +35,11 @@ final class JobWaiter: Sendable {
     private let blocking = Mutex(Blocking())
 
     init(
-        number: Int, queue: String, connection: RedisClient, store: JobStore, fetcher: JobFetcher,
+        number: Int, source: Source, connection: RedisClient, store: JobStore, fetcher: JobFetcher,
         logger: Logger
     ) {
         self.number = number
-        self.queue = queue
+        self.source = source
         self.connection = connection
         self.store = store
         self.fetcher = fetcher
@@ -35,19 +49,23 @@ final class JobWaiter: Sendable {
     /// Returns when the fetcher takes no more jobs.
     func run() async {
         var backoff = JobBackoff()
-        while await fetcher.waitUntilIdle(waiter: number) {
+        while await fetcher.waitUntilIdle(waiter: number, queue: source.queue) {
             do {
                 let reply = try await block()
                 backoff = JobBackoff()
                 guard let bytes = reply.bytes else { continue }
-                let job = FetchedJob(queue: queue, bytes: bytes)
+                guard source.givesJobs else {
+                    fetcher.nudge()
+                    continue
+                }
+                let job = FetchedJob(queue: source.queue, bytes: bytes)
                 if !fetcher.offer(job) { try await store.handBack([job]) }
             } catch let error as RedisError where error.code == .closed {
                 return
             } catch {
                 // A job may have come with the lost answer; the heartbeat finds it in the list.
                 logger.warning(
-                    "waiting for jobs failed", metadata: ["queue": "\(queue)", "error": "\(error)"])
+                    "waiting for jobs failed", metadata: ["queue": "\(source.queue)", "error": "\(error)"])
                 await backoff.pause()
             }
         }
@@ -79,8 +97,9 @@ final class JobWaiter: Sendable {
                 if isEnded { self.unblock(client) }
             }
             connection.submit([
-                "BLMOVE", .string(JobKeys.queue(queue)), .string(JobKeys.inProgress(store.identity)),
-                "RIGHT", "LEFT", .integer(Self.longestWait),
+                "BLMOVE", .string(source.key),
+                .string(source.givesJobs ? JobKeys.arrived(store.identity) : source.key), "RIGHT", "LEFT",
+                .integer(Self.longestWait),
             ]) { reply in continuation.resume(with: reply) }
         }
     }

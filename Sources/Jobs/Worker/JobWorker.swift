@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import Redis
 import ServiceLifecycle
+import Synchronization
 
 /// A worker process: takes jobs from Redis and runs them.
 ///
@@ -26,6 +27,8 @@ package final class JobWorker: Service {
     private let quietLatch = Latch()
     private let stopLatch = Latch()
     private let statistics: JobStatistics
+    /// Once `run` was called.
+    private let fetcher = Mutex<JobFetcher?>(nil)
 
     /// Traps on a configuration that does not validate; whoever reads settings asks `validate()` first.
     package init(
@@ -52,14 +55,46 @@ package final class JobWorker: Service {
     /// Makes `run` return, as a graceful shutdown does.
     package func stop() { stopLatch.open() }
 
+    /// What every busy slot is doing; the others wait for jobs.
+    package var running: [RunningJob] {
+        (fetcher.withLock { $0 }?.running ?? []).map {
+            RunningJob(slot: $0.slot, queue: $0.job.queue, since: $0.since, bytes: $0.job.bytes)
+        }
+    }
+
+    /// Writes into the log what every slot is doing: no arguments, which may be anybody's business.
+    package func logRunning() {
+        let running = running
+        logger.notice(
+            "jobs running",
+            metadata: [
+                "busy": "\(running.count)", "slots": "\(configuration.concurrency)",
+                "quiet": "\(quietLatch.isOpen)",
+            ])
+        for job in running {
+            logger.notice(
+                "a slot is busy",
+                metadata: [
+                    "slot": "\(job.slot)", "queue": "\(job.queue)", "job": "\(job.payload?.className ?? "")",
+                    "jid": "\(job.payload?.jid ?? "")",
+                    "seconds": "\(Int(Date().timeIntervalSince(job.since)))",
+                ])
+        }
+    }
+
     /// Returns after a graceful shutdown, `stop()`, or TERM from Sidekiq's Web page. A cancelled task ends
     /// without waiting for the running jobs; they go back to their queues as well.
     package func run() async {
         let client = RedisClient(redis, group: group, logger: logger)
         let store = JobStore(
-            redis: client, scripts: scripts, identity: identity.text, queues: configuration.queues,
-            deadJobs: configuration.deadJobs, deadFor: configuration.deadFor)
-        let fetcher = JobFetcher(slots: configuration.concurrency, store: store, logger: logger)
+            redis: client, scripts: scripts, identity: identity.text, deadJobs: configuration.deadJobs,
+            deadFor: configuration.deadFor)
+        let plan = QueuePlan(
+            configuration.queues, weights: configuration.weights, limits: configuration.queueLimits,
+            fair: configuration.fairQueues)
+        let fetcher = JobFetcher(
+            slots: configuration.concurrency, plan: plan, store: store, logger: logger)
+        self.fetcher.withLock { $0 = fetcher }
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
                 await live(store, fetcher)
@@ -85,8 +120,10 @@ package final class JobWorker: Service {
                 ).run()
             }
             background.addTask {
-                await JobRecovery(store: store, interval: self.configuration.heartbeat, logger: self.logger)
-                    .run()
+                await JobRecovery(
+                    store: store, settler: self.settler(store), interval: self.configuration.heartbeat,
+                    logger: self.logger
+                ).run()
             }
             await work(store, fetcher)
             background.cancelAll()
@@ -118,12 +155,15 @@ package final class JobWorker: Service {
             for slot in 0..<configuration.concurrency {
                 group.addTask {
                     await JobProcessor(
-                        slot: slot, fetcher: fetcher, store: store, registry: self.registry,
+                        slot: slot, fetcher: fetcher, settler: self.settler(store),
                         statistics: self.statistics, logger: self.logger
                     ).run()
                 }
             }
             for waiter in waiters { group.addTask { await waiter.run() } }
+            group.addTask {
+                await fetcher.watch(watcher: self.configuration.concurrency + waiters.count)
+            }
             group.addTask {
                 await self.quietLatch.wait()
                 let unbegun = fetcher.stop()
@@ -133,12 +173,20 @@ package final class JobWorker: Service {
         }
     }
 
+    private func settler(_ store: JobStore) -> JobSettler {
+        JobSettler(store: store, registry: registry, logger: logger)
+    }
+
     private func waiters(_ store: JobStore, _ fetcher: JobFetcher) -> [JobWaiter] {
         var blocking = redis
         blocking.commandTimeout = .seconds(JobWaiter.longestWait * 2)
-        return configuration.queues.enumerated().map { index, queue in
+        let sources = configuration.queues.flatMap { queue in
+            [JobWaiter.Source(queue: queue)]
+                + (configuration.fairQueues.contains(queue) ? [JobWaiter.Source(lanesOf: queue)] : [])
+        }
+        return sources.enumerated().map { index, source in
             JobWaiter(
-                number: configuration.concurrency + index, queue: queue,
+                number: configuration.concurrency + index, source: source,
                 connection: RedisClient(blocking, group: group, logger: logger), store: store,
                 fetcher: fetcher, logger: logger)
         }
@@ -148,7 +196,8 @@ package final class JobWorker: Service {
         JobHeartbeat(
             store: store, fetcher: fetcher,
             record: ProcessRecord(identity, configuration, startedAt: Date()), statistics: statistics,
-            configuration: configuration, quiet: quietLatch, stop: stopLatch, logger: logger)
+            configuration: configuration, quiet: quietLatch, stop: stopLatch,
+            logRunning: { [weak self] in self?.logRunning() }, logger: logger)
     }
 
     private func handBack(_ jobs: [FetchedJob], _ store: JobStore) async {

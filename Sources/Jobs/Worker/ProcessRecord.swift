@@ -17,12 +17,15 @@ struct ProcessRecord: Sendable {
         concurrency = configuration.concurrency
         let queues = configuration.queues.map(JSONText.string).joined(separator: ",")
         // 0 for every queue is Sidekiq's way of saying: strictly in this order.
-        let weights = configuration.queues.map { "\(JSONText.string($0)):0" }.joined(separator: ",")
+        let isStrict = configuration.weights.isEmpty
+        let weights = configuration.queues.map { queue in
+            "\(JSONText.string(queue)):\(isStrict ? 0 : configuration.weights[queue] ?? 1)"
+        }.joined(separator: ",")
         info = """
             {"hostname":\(JSONText.string(identity.host)),"started_at":\(JSONText.time(startedAt)),\
             "pid":\(identity.pid),"tag":\(JSONText.string(configuration.tag)),\
             "concurrency":\(configuration.concurrency),"queues":[\(queues)],"weights":[{\(weights)}],\
-            "capsules":{"default":{"concurrency":\(configuration.concurrency),"mode":"strict",\
+            "capsules":{"default":{"concurrency":\(configuration.concurrency),"mode":"\(isStrict ? "strict" : "weighted")",\
             "weights":{\(weights)}}},"labels":[],"identity":\(JSONText.string(identity.text)),\
             "version":"\(Self.sidekiqVersion)","embedded":false}
             """

@@ -5,7 +5,10 @@ import Support
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure a running installation, as ratios within one run.",
-        subcommands: [BenchMessagesCommand.self, BenchRealtimeCommand.self, BenchRelayCommand.self])
+        subcommands: [
+            BenchMessagesCommand.self, BenchRealtimeCommand.self, BenchRelayCommand.self,
+            BenchJobsCommand.self,
+        ])
 }
 
 struct BenchMessagesCommand: AsyncParsableCommand {

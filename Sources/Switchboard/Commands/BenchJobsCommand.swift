@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import Jobs
+import Logging
+import NIOPosix
+import Redis
+import ServiceLifecycle
+
+struct BenchJobsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobs", abstract: "A worker and a client without the business, for load generators.",
+        subcommands: [BenchJobWorkerCommand.self, BenchJobClientCommand.self])
+}
+
+struct BenchJobWorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Runs no-op, latency, sleeping and crashing jobs until it is stopped.",
+        discussion: """
+            The jobs are those of Sources/Switchboard/Bench/BenchJobs.swift. LatencyJob writes to the file LAT_OUT.
+
+              switchboard bench jobs worker --redis redis://127.0.0.1:16399/0 --concurrency 10 --queue default
+            """)
+
+    @Option(help: "Redis; the database is the bench's own.") var redis: String
+    @Option(name: [.short, .long], help: "Jobs at the same time.") var concurrency = 10
+    @Option(name: [.short, .long], help: "A queue; give it several times.") var queue = ["default"]
+    @Option(help: "The folder of the Lua scripts.") var lua = "lua"
+    @Option(help: "Seconds between heartbeats; a lease is three of them.") var heartbeat = 5.0
+    @Option(help: "Seconds that running jobs have when stopping.") var timeout = 25.0
+
+    func run() async throws {
+        try await Switchboard.report {
+            var logger = Logger(label: "jobs")
+            logger.logLevel = .warning
+            let group = MultiThreadedEventLoopGroup.singleton
+            let configuration = try RedisConfiguration(url: redis)
+            let client = RedisClient(configuration, group: group, logger: logger)
+            let latencies = ProcessInfo.processInfo.environment["LAT_OUT"].flatMap { path in
+                FileHandle(forWritingAtPath: path)
+            }
+            var registry = JobRegistry()
+            registry.register(NoopJob.self, services: ())
+            registry.register(LatencyJob.self, services: latencies)
+            registry.register(SleepJob.self, services: ())
+            registry.register(CountJob.self, services: client)
+            registry.register(CrashJob.self, services: ())
+
+            var worker = JobWorkerConfiguration()
+            worker.concurrency = concurrency
+            worker.queues = queue
+            worker.heartbeat = .seconds(heartbeat)
+            worker.lease = .seconds(heartbeat * 3)
+            worker.shutdownTimeout = .seconds(timeout)
+            let service = JobWorker(
+                configuration: worker, redis: configuration, group: group,
+                scripts: try JobScripts(try ScriptLibrary(directory: lua)), registry: registry, logger: logger
+            )
+            try await ServiceGroup(
+                services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            ).run()
+            await client.shutdown()
+        }
+    }
+}
+
+struct BenchJobClientCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "client", abstract: "Pushes no-op jobs, one by one or in bulk; prints jobs per second.")
+
+    @Option(help: "Redis; the database is the bench's own.") var redis: String
+    @Argument(help: "single or bulk") var mode: String
+    @Argument(help: "How many.") var count: Int
+
+    func validate() throws {
+        guard ["single", "bulk"].contains(mode), count > 0 else {
+            throw ValidationError("single N or bulk N")
+        }
+    }
+
+    func run() async throws {
+        try await Switchboard.report {
+            let redis = RedisClient(
+                try RedisConfiguration(url: self.redis), group: MultiThreadedEventLoopGroup.singleton,
+                logger: Logger(label: "jobs"))
+            let client = JobClient(redis: redis)
+            let step = mode == "bulk" ? 1000 : 1
+            let began = ContinuousClock.now
+            for start in stride(from: 0, to: count, by: step) {
+                try await client.push(
+                    try (start..<min(start + step, count)).map {
+                        try JobEnvelope(
+                            NoopJob(text: "string", number: $0, map: ["mike": "bob"]), createdAt: Date())
+                    })
+            }
+            let took = ContinuousClock.now - began
+            await redis.shutdown()
+            print(
+                Double(count) / (Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18)
+            )
+        }
+    }
+}
