@@ -22,12 +22,13 @@ package struct JobRegistry: Sendable {
         precondition(entries[J.name] == nil, "the job \(J.name) is registered twice")
         let decode = Self.decoding(type)
         let limit = J.timeLimit
-        entries[J.name] = Entry(maxRetries: J.maxRetries, retryIn: { J.retryIn(count: $0, error: $1) }) {
-            arguments, context in
+        let run: @Sendable (ByteBuffer, JobContext) async throws -> Void = { arguments, context in
             let job = try decode(arguments)
             guard let limit else { return try await job.perform(services, context) }
             try await JobTimeLimit.run(within: limit) { try await job.perform(services, context) }
         }
+        entries[J.name] = Entry(
+            maxRetries: J.maxRetries, retryIn: { J.retryIn(count: $0, error: $1) }, run: run)
     }
 
     func entry(named name: String) -> Entry? { entries[name] }

@@ -31,7 +31,9 @@ struct Settings: Sendable {
 
     struct WorkerSettings: Sendable {
         let concurrency: Int
-        let queues: [String]
+        let queues: NumberedNames
+        let queueLimits: NumberedNames
+        let fairQueues: [String]
         let shutdownTimeout: Duration
         let journalBatch: Int
         let metricsPort: Int
@@ -123,7 +125,10 @@ struct Settings: Sendable {
         self.gateway = gateway
 
         worker = WorkerSettings(
-            concurrency: reader.int("worker.concurrency", 1...1000), queues: reader.list("worker.queues"),
+            concurrency: reader.int("worker.concurrency", 1...1000),
+            queues: NumberedNames(reader.list("worker.queues")),
+            queueLimits: NumberedNames(reader.list("worker.queue_limits")),
+            fairQueues: reader.list("worker.fair_queues"),
             shutdownTimeout: .seconds(reader.int("worker.shutdown_timeout_s", 0...3600)),
             journalBatch: reader.int("worker.journal_batch", 1...10_000),
             metricsPort: reader.int("worker.metrics_port", 0...65_535))

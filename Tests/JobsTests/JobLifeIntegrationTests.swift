@@ -118,4 +118,22 @@ import Testing
             #expect(try await harness.texts("ZRANGE", "retry", 0, 0)[0].contains(unknown))
         }
     }
+
+    @Test func `what is too late is decided by Redis's clock, whatever the process's says`() async throws {
+        let clock = RedisClock()
+        let redis = Date(timeIntervalSince1970: 1_800_000_000)
+        // A day ahead, then a jump of two days back, heard of at the next comparison.
+        for jump in [86_400.0, -86_400] {
+            clock.observed(redis.timeIntervalSince1970, at: redis.addingTimeInterval(jump))
+            let local = redis.addingTimeInterval(jump + 5)
+            #expect(abs(clock.now(local: local).timeIntervalSince(redis) - 5) < 0.001)
+        }
+        try await JobsHarness.run { harness in
+            let store = harness.store("host:1:a")
+            store.clock.observed(0)
+            #expect(store.clock.now() < Date(timeIntervalSince1970: 60))
+            _ = try await store.promote(limit: 1)
+            #expect(abs(store.clock.now().timeIntervalSinceNow) < 10)
+        }
+    }
 }

@@ -12,7 +12,7 @@ import Testing
             let job = #"{"args":[9007199254740993,1732170000.123456,[],{}],"queue":"q","big":1e400}"#
             _ = try await harness.command(
                 "ZADD", "schedule", 1, .string(job), 2, "{}", 3, "[1]", 4_000_000_000, "{\"a\":1}")
-            let (moved, untilNext) = try await store.promote("schedule", limit: 100)
+            let (moved, untilNext) = try await store.promote(limit: 100)
             #expect(moved == 3)
             #expect(try #require(untilNext) > .seconds(86_400))
             let promoted = try await harness.texts("LRANGE", "queue:q", 0, -1)[0]
@@ -34,7 +34,7 @@ import Testing
             try await withThrowingTaskGroup { group in
                 for process in 0..<20 {
                     group.addTask {
-                        while try await harness.store("host:\(process):a").promote("retry", limit: 7).moved
+                        while try await harness.store("host:\(process):a").promote(limit: 7).moved
                             > 0
                         {}
                     }

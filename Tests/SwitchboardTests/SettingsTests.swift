@@ -56,7 +56,7 @@ import Testing
         let settings = try await load()
         #expect(settings.gateway.port == 3000)
         #expect(settings.support.messageCharacters == 150_000)
-        #expect(settings.worker.queues == ["critical", "default", "mailers", "low"])
+        #expect(settings.worker.queues.names == ["critical", "default", "mailers", "low"])
         #expect(settings.logLevel == .info)
     }
 
@@ -67,7 +67,7 @@ import Testing
         ])
         #expect(settings.support.contactMessages.burst == 7)
         #expect(settings.gateway.port == 4000)
-        #expect(settings.worker.queues == ["a", "b"])
+        #expect(settings.worker.queues.names == ["a", "b"])
         #expect(settings.logLevel == .debug)
         #expect(settings.support.historyLength == 10)
     }

@@ -55,10 +55,16 @@ package struct JobPayload: Sendable {
 
     /// A string field, nil if absent or of another type.
     package func string(_ name: StaticString) -> String? {
-        guard let text = text(name), text.first == "\"" else { return nil }
-        if !text.utf8.contains(UInt8(ascii: "\\")) { return String(text.dropFirst().dropLast()) }
-        // `try?`: the scanner has accepted the string; only half a surrogate pair fails here.
-        return try? JSONDecoder().decode(String.self, from: Data(text.utf8))
+        guard let member = member(name) else { return nil }
+        let text = bytes.readableBytesUInt8Span
+        guard text[member.value.lowerBound] == UInt8(ascii: "\"") else { return nil }
+        for index in member.value where text[index] == UInt8(ascii: "\\") {
+            // `try?`: the scanner has accepted the string; only half a surrogate pair fails here.
+            return try? JSONDecoder().decode(String.self, from: Data(slice(member.value).readableBytesView))
+        }
+        // Within the bytes by construction.
+        return bytes.getString(
+            at: bytes.readerIndex + member.value.lowerBound + 1, length: member.value.count - 2)!
     }
 
     package func integer(_ name: StaticString) -> Int? { text(name).flatMap { Int($0) } }
@@ -102,7 +108,11 @@ package struct JobPayload: Sendable {
     private func text(_ name: StaticString) -> String? { raw(name).map { String(buffer: $0) } }
 
     private func raw(_ name: StaticString) -> ByteBuffer? {
-        members.last { matches($0.name, name) }.map { slice($0.value) }
+        member(name).map { slice($0.value) }
+    }
+
+    private func member(_ name: StaticString) -> JSONScanner.Member? {
+        members.last { matches($0.name, name) }
     }
 
     /// Compares without unescaping: nobody writes the letters of these names as `\u0063`.

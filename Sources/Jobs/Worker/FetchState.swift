@@ -123,7 +123,7 @@ struct FetchState: Sendable {
         for job in jobs { hold(job) }
         ready.append(contentsOf: jobs)
         isIdle = jobs.count < limit
-        let watcher = ready.count > slots ? wakeWatcher() : []
+        let watcher = held > slots ? wakeWatcher() : []
         return ((isIdle ? wakeWaiters() : []) + watcher, [])
     }
 

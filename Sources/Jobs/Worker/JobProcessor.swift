@@ -10,6 +10,7 @@ struct JobProcessor: Sendable {
     let statistics: JobStatistics
     let logger: Logger
 
+    private var now: Date { settler.store.clock.now() }
     private var registry: JobRegistry { settler.registry }
 
     /// Returns when the fetcher gives no more jobs, or when the task is cancelled; the job that was running
@@ -38,9 +39,9 @@ struct JobProcessor: Sendable {
         let entry = registry.entry(named: name)
         let began = ContinuousClock.now
         do {
-            if payload.isExpired(at: Date()) { throw JobDirective.discard("it has expired") }
+            if payload.isExpired(at: now) { throw JobDirective.discard("it has expired") }
             guard let entry else { throw UnknownJob(name: name) }
-            let context = context(of: payload, name: name)
+            let context = JobContext(payload, name: name, parentLogger: logger)
             if registry.middleware.isEmpty {
                 try await entry.run(payload.arguments, context)
             } else {
@@ -78,19 +79,13 @@ struct JobProcessor: Sendable {
         try await first.perform(run) { try await perform(entry, $0, through: middleware.dropFirst()) }
     }
 
-    private func context(of payload: JobPayload, name: String) -> JobContext {
-        JobContext(
-            jid: payload.jid, attempt: payload.retryCount.map { $0 + 1 } ?? 0,
-            enqueuedAt: payload.enqueuedAt, name: name, parentLogger: logger)
-    }
-
     private func settlement(
         of payload: JobPayload, entry: JobRegistry.Entry?, error: any Error
     ) -> JobStore.Settlement {
         if let directive = error as? JobDirective { return settlement(of: payload, directive) }
         let verdict = RetryPolicy.verdict(
             rule: payload.retryRule ?? .atMost(entry?.maxRetries ?? RetryRule.defaultTries),
-            isOverdue: payload.isOverdue(at: Date()), retryCount: payload.retryCount,
+            isOverdue: payload.isOverdue(at: now), retryCount: payload.retryCount,
             keepsDead: payload.restsWhenDead, random: Double.random(in: 0..<1)
         ) { entry?.retryIn($0, error) ?? .byFormula }
         let failure = JobFailure(error)
@@ -102,8 +97,8 @@ struct JobProcessor: Sendable {
             ])
         switch verdict {
         case .retry(let count, let delay):
-            return .retry(failure.recorded(in: payload, count: count, at: Date()), delay: delay)
-        case .bury(let count): return .bury(failure.recorded(in: payload, count: count, at: Date()))
+            return .retry(failure.recorded(in: payload, count: count, at: now), delay: delay)
+        case .bury(let count): return .bury(failure.recorded(in: payload, count: count, at: now))
         case .discard: return .discard(failed: true)
         }
     }
@@ -116,7 +111,7 @@ struct JobProcessor: Sendable {
         case .kill(let reason):
             log("a job was killed", payload, ["reason": "\(reason)"])
             let count = payload.retryCount.map { $0 + 1 } ?? 0
-            return .bury(JobFailure(directive).recorded(in: payload, count: count, at: Date()))
+            return .bury(JobFailure(directive).recorded(in: payload, count: count, at: now))
         case .postpone(let delay):
             // Promotion writes it anew.
             return .postpone(payload.replacing([("enqueued_at", nil)]), delay: delay)

@@ -27,17 +27,12 @@ struct JobScheduler: Sendable {
     /// One batch of each set, so that a herd of retries does not starve the schedule (sidekiq#3889).
     /// Returns how long to sleep.
     private func promote() async -> Duration {
-        var rest = pause
-        for set in [JobKeys.retry, JobKeys.schedule] {
-            do {
-                let (moved, untilNext) = try await store.promote(set, limit: Self.batch)
-                rest = min(rest, moved == Self.batch ? .zero : untilNext ?? pause)
-            } catch {
-                logger.warning(
-                    "due jobs could not be moved", metadata: ["set": "\(set)", "error": "\(error)"])
-                return pause
-            }
+        do {
+            let (moved, untilNext) = try await store.promote(limit: Self.batch)
+            return moved == Self.batch ? .zero : min(pause, untilNext ?? pause)
+        } catch {
+            logger.warning("due jobs could not be moved", metadata: ["error": "\(error)"])
+            return pause
         }
-        return rest
     }
 }

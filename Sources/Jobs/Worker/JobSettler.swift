@@ -40,7 +40,9 @@ struct JobSettler: Sendable {
             message: "The process that ran this job died \(JobStore.fatalRecovery) times")
         _ = await settle(
             job,
-            .bury(failure.recorded(in: payload, count: payload.retryCount.map { $0 + 1 } ?? 0, at: .now)),
+            .bury(
+                failure.recorded(
+                    in: payload, count: payload.retryCount.map { $0 + 1 } ?? 0, at: store.clock.now())),
             errands: registry.errands(for: payload, end: .died))
     }
 }

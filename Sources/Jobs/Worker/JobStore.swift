@@ -16,6 +16,7 @@ struct JobStore: Sendable {
 
     /// Numbers for what is fetched; never the same twice, even if an answer was lost.
     private let lastToken = LastToken()
+    let clock = RedisClock()
 
     private var inProgress: String { JobKeys.inProgress(identity) }
     private var arrived: String { JobKeys.arrived(identity) }
@@ -178,15 +179,17 @@ struct JobStore: Sendable {
         job.token.map { [.integer($0), ""] } ?? ["", .bytes(job.bytes)]
     }
 
-    /// Moves up to `limit` due jobs from `set` (retry or schedule) to their queues.
+    /// Moves up to `limit` due jobs from each of `sets` (retry, schedule) to their queues; compares the clocks on the
+    /// way. `moved` is the most that one set moved.
     func promote(
-        _ set: String, limit: Int
+        _ sets: [String] = [JobKeys.retry, JobKeys.schedule], limit: Int
     ) async throws(RedisError) -> (moved: Int, untilNext: Duration?) {
         let reply = try await redis.evaluate(
-            scripts.promote, keys: [set, JobKeys.queues, JobKeys.dead], arguments: [.integer(limit)])
-        let numbers = (reply.array ?? []).compactMap(\.int)
-        guard numbers.count == 2 else { return (0, nil) }
-        return (numbers[0], numbers[1] < 0 ? nil : .milliseconds(numbers[1]))
+            scripts.promote, keys: [JobKeys.queues, JobKeys.dead] + sets, arguments: [.integer(limit)])
+        guard let parts = reply.array, parts.count == 3, let moved = parts[0].int, let rest = parts[1].int
+        else { return (0, nil) }
+        if let now = parts[2].text.flatMap(Double.init) { clock.observed(now) }
+        return (moved, rest < 0 ? nil : .milliseconds(rest))
     }
 
     /// Says that the process lives. Returns what it is asked to do, and what it has in hand.
@@ -258,7 +261,7 @@ struct JobStore: Sendable {
     static let fatalRecovery = 3
 
     private func counters(_ name: String) -> [String] {
-        [name, JobKeys.daily(name, JobKeys.day(of: Date()))]
+        [name, JobKeys.daily(name, JobKeys.day(of: clock.now()))]
     }
 }
 

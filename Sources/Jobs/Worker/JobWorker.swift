@@ -111,6 +111,8 @@ package final class JobWorker: Service {
     private func live(_ store: JobStore, _ fetcher: JobFetcher) async {
         let heartbeat = heartbeat(store, fetcher)
         await heartbeat.join()
+        // Compares the clocks before the first job runs. `try?`: the scheduler does it again within the second.
+        _ = try? await store.promote(limit: JobScheduler.batch)
         await withTaskGroup { background in
             background.addTask { await heartbeat.run() }
             background.addTask {

@@ -6,8 +6,8 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure a running installation, as ratios within one run.",
         subcommands: [
-            BenchMessagesCommand.self, BenchRealtimeCommand.self, BenchRelayCommand.self,
-            BenchJobsCommand.self,
+            BenchMessagesCommand.self, BenchRealtimeCommand.self, BenchRecoveryCommand.self,
+            BenchRelayCommand.self, BenchJobsCommand.self,
         ])
 }
 

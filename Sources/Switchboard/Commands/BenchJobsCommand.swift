@@ -25,6 +25,7 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
     @Option(help: "Redis; the database is the bench's own.") var redis: String
     @Option(name: [.short, .long], help: "Jobs at the same time.") var concurrency = 10
     @Option(name: [.short, .long], help: "A queue; give it several times.") var queue = ["default"]
+    @Option(help: "A queue among them whose tenants are served in turns.") var fair: [String] = []
     @Option(help: "The folder of the Lua scripts.") var lua = "lua"
     @Option(help: "Seconds between heartbeats; a lease is three of them.") var heartbeat = 5.0
     @Option(help: "Seconds that running jobs have when stopping.") var timeout = 25.0
@@ -32,7 +33,7 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
     func run() async throws {
         try await Switchboard.report {
             var logger = Logger(label: "jobs")
-            logger.logLevel = .warning
+            logger.logLevel = .notice
             let group = MultiThreadedEventLoopGroup.singleton
             let configuration = try RedisConfiguration(url: redis)
             let client = RedisClient(configuration, group: group, logger: logger)
@@ -49,6 +50,7 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
             var worker = JobWorkerConfiguration()
             worker.concurrency = concurrency
             worker.queues = queue
+            worker.fairQueues = Set(fair)
             worker.heartbeat = .seconds(heartbeat)
             worker.lease = .seconds(heartbeat * 3)
             worker.shutdownTimeout = .seconds(timeout)
@@ -57,7 +59,8 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
                 scripts: try JobScripts(try ScriptLibrary(directory: lua)), registry: registry, logger: logger
             )
             try await ServiceGroup(
-                services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+                services: [service, JobSignals(service)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
             ).run()
             await client.shutdown()
         }

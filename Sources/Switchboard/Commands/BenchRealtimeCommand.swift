@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Glibc
 
 struct BenchRealtimeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,7 +34,7 @@ struct BenchRealtimeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Switchboard.report {
-            try allowManySockets()
+            try OpenFiles.allow(12_000)
             let bench = RealtimeBench(redis: redis, loops: loops, seconds: Double(seconds))
             let (loads, rounds) = (loads, rounds)
             // The generator blocks, so it has a thread of its own.
@@ -58,17 +57,6 @@ struct BenchRealtimeCommand: AsyncParsableCommand {
                 let range = "(\(text(values[0])) to \(text(values[values.count - 1])))"
                 print("  \(measure.name): \(text(values[values.count / 2]))\(measure.unit)  \(range)")
             }
-        }
-    }
-
-    private func allowManySockets() throws {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        guard limit.rlim_cur >= 12_000 else {
-            throw Failure(
-                "this needs 12,000 open files, and the limit is \(limit.rlim_cur): try ulimit -n 20000")
         }
     }
 }

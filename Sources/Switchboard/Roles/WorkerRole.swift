@@ -31,6 +31,7 @@ struct WorkerRole {
             RedisClient(settings.redis.blocking, group: house.group, logger: logger)
         }
 
+        let jobs = try jobWorker()
         try await ServiceGroup(
             configuration: .init(
                 services: monitor() + [
@@ -38,8 +39,8 @@ struct WorkerRole {
                     .init(service: reader(dispatcher, over: blocking[1])),
                     .init(service: MessagePartitions(postgres: house.postgres, logger: logger)),
                     // Asked to stop by an administrator, it takes the process with it.
-                    .init(
-                        service: try jobWorker(), successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: jobs, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: JobSignals(jobs)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
@@ -85,7 +86,12 @@ struct WorkerRole {
 
         var configuration = JobWorkerConfiguration()
         configuration.concurrency = house.settings.worker.concurrency
-        configuration.queues = house.settings.worker.queues
+        configuration.queues = house.settings.worker.queues.names
+        configuration.weights = house.settings.worker.queues.numbers
+        configuration.queueLimits = house.settings.worker.queueLimits.numbers
+        configuration.fairQueues = Set(house.settings.worker.fairQueues)
+        let problems = configuration.validate()
+        guard problems.isEmpty else { throw SettingsError(problems.map { "worker: \($0)" }) }
         configuration.shutdownTimeout = house.settings.worker.shutdownTimeout
         return JobWorker(
             configuration: configuration, redis: house.settings.redis, group: house.group,

@@ -2,14 +2,15 @@
 struct ArgumentArray: UnkeyedDecodingContainer {
     let decoder: ArgumentDecoder
     let elements: [Range<Int>]
+    let codingPath: [any CodingKey]
     private(set) var currentIndex = 0
 
     init(decoder: ArgumentDecoder, elements: [Range<Int>]) {
         self.decoder = decoder
         self.elements = elements
+        codingPath = decoder.codingPath
     }
 
-    var codingPath: [any CodingKey] { decoder.codingPath }
     var count: Int? { elements.count }
     var isAtEnd: Bool { currentIndex == elements.count }
 
@@ -58,6 +59,7 @@ struct ArgumentArray: UnkeyedDecodingContainer {
                 type,
                 .init(codingPath: codingPath + [key], debugDescription: "there are only \(currentIndex)"))
         }
-        return decoder.nested(elements[currentIndex], key)
+        return ArgumentDecoder(
+            text: decoder.text, range: elements[currentIndex], parents: codingPath, key: key)
     }
 }

@@ -2,8 +2,14 @@
 struct ArgumentObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let decoder: ArgumentDecoder
     let members: [JSONScanner.Member]
+    let codingPath: [any CodingKey]
 
-    var codingPath: [any CodingKey] { decoder.codingPath }
+    init(decoder: ArgumentDecoder, members: [JSONScanner.Member]) {
+        self.decoder = decoder
+        self.members = members
+        codingPath = decoder.codingPath
+    }
+
     var allKeys: [Key] {
         members.compactMap { decoder.text.string($0.name).flatMap { Key(stringValue: $0) } }
     }
@@ -48,6 +54,6 @@ struct ArgumentObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
             throw DecodingError.keyNotFound(
                 key, .init(codingPath: codingPath, debugDescription: "there is no “\(key.stringValue)”"))
         }
-        return decoder.nested(range, key)
+        return ArgumentDecoder(text: decoder.text, range: range, parents: codingPath, key: key)
     }
 }

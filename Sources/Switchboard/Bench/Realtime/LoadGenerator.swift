@@ -33,7 +33,7 @@ final class LoadGenerator {
     /// were ready per second.
     @discardableResult
     func open(_ wanted: [(port: Int, channel: Int)]) throws(Failure) -> Double {
-        let begin = Self.now()
+        let begin = LoadClock.now()
         var ready = 0
         var next = wanted.makeIterator()
         func openOne() throws(Failure) {
@@ -47,9 +47,9 @@ final class LoadGenerator {
         while ready < wanted.count {
             try receive(within: 10_000, orFail: "subscriptions") { socket, text throws(Failure) in
                 switch socket.phase {
-                case .subscribing where Self.contains(text, #""welcome""#):
+                case .subscribing where text.contains(#""welcome""#):
                     try socket.send(#"{"command":"subscribe","identifier":"\#(socket.identifier)"}"#)
-                case .subscribing where Self.contains(text, "confirm_subscription"):
+                case .subscribing where text.contains("confirm_subscription"):
                     socket.phase = .ready
                     ready += 1
                     try openOne()
@@ -57,7 +57,7 @@ final class LoadGenerator {
                 }
             }
         }
-        return Double(wanted.count) / (Double(Self.now() - begin) / 1e9)
+        return Double(wanted.count) / (Double(LoadClock.now() - begin) / 1e9)
     }
 
     /// One channel with everybody but the last socket, which publishes: so many messages are on their way at a time, and
@@ -109,19 +109,19 @@ final class LoadGenerator {
         _ arrived: (LoadSocket, Int) throws(Failure) -> Bool
     ) throws(Failure) -> Figures {
         var figures = Figures()
-        let start = Self.now() + 500_000_000  // until then everything warms up
+        let start = LoadClock.now() + 500_000_000  // until then everything warms up
         let end = start + UInt64(seconds * 1e9)
         var isWarm = false
         var sent = 0
-        while Self.now() < end {
-            if !isWarm, Self.now() >= start {
+        while LoadClock.now() < end {
+            if !isWarm, LoadClock.now() >= start {
                 isWarm = true
                 figures = Figures()
                 whenWarm()
             }
             var wait = 10_000
             if let every {
-                let due = Int(Double(Self.now() - (start - 500_000_000)) / 1e9 * Double(every.rate))
+                let due = Int(Double(LoadClock.now() - (start - 500_000_000)) / 1e9 * Double(every.rate))
                 while sent < due {
                     sent += 1
                     try every.tick()
@@ -132,10 +132,10 @@ final class LoadGenerator {
                 socket, text throws(Failure) in
                 guard let (message, time) = Self.stamp(text), try arrived(socket, message) else { return }
                 figures.deliveries += 1
-                figures.latencies.append(UInt32(clamping: (Self.now() &- time) / 1000))
+                figures.latencies.append(UInt32(clamping: (LoadClock.now() &- time) / 1000))
             }
         }
-        figures.seconds = Double(Self.now() - start) / 1e9
+        figures.seconds = Double(LoadClock.now() - start) / 1e9
         return figures
     }
 
@@ -152,7 +152,7 @@ final class LoadGenerator {
 
     /// 100 bytes that say who or what they are, and when they were sent.
     private func send(_ number: Int, from socket: LoadSocket) throws(Failure) {
-        let stamp = #"{\"n\":\#(number),\"t\":\#(Self.now()),\"pad\":\""#
+        let stamp = #"{\"n\":\#(number),\"t\":\#(LoadClock.now()),\"pad\":\""#
         let pad = String(repeating: "x", count: max(0, 104 - stamp.utf8.count))
         try socket.send(
             #"{"command":"message","identifier":"\#(socket.identifier)","data":"\#(stamp)\#(pad)\"}"}"#)
@@ -160,27 +160,8 @@ final class LoadGenerator {
 
     private static func stamp(_ text: UnsafeRawBufferPointer) -> (number: Int, time: UInt64)? {
         guard var place = text.end(of: #"{"n":"#) else { return nil }
-        func integer() -> UInt64 {
-            var value: UInt64 = 0
-            while place < text.count, case let digit = text[place], digit >= 0x30, digit <= 0x39 {
-                value = value * 10 + UInt64(digit - 0x30)
-                place += 1
-            }
-            return value
-        }
-        let number = integer()
+        let number = text.integer(at: &place)
         place += 5  // ,"t":
-        return (Int(number), integer())
-    }
-
-    private static func contains(_ text: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
-        text.end(of: word) != nil
-    }
-
-    /// Nanoseconds since some moment, never going back.
-    private static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        return (Int(number), text.integer(at: &place))
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A client of the realtime bench: one socket that never blocks, owned by the generator's thread.
+/// A WebSocket of a load generator: it never blocks, and belongs to the generator's thread.
 ///
 /// It trusts the server to keep the protocol, whose own tests see to that, and looks at as few bytes as it can: the
 /// generator shares the cores with what it measures.
@@ -19,7 +19,10 @@ final class LoadSocket {
     private var rest: [UInt8] = []
 
     /// Connects to 127.0.0.1, which is done when this returns, and asks for the upgrade.
-    init(port: Int, identifier: String) throws(Failure) {
+    init(
+        port: Int, path: String = "/cable", protocol subprotocol: String = "actioncable-v1-json",
+        identifier: String
+    ) throws(Failure) {
         self.identifier = identifier
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure("no more sockets: \(String(cString: strerror(errno)))") }
@@ -42,13 +45,20 @@ final class LoadSocket {
         try write(
             Array(
                 """
-                GET /cable HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
                 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c3dpdGNoYm9hcmRiZW5jaA==\r\n\
-                Sec-WebSocket-Protocol: actioncable-v1-json\r\n\r\n
+                Sec-WebSocket-Protocol: \(subprotocol)\r\n\r\n
                 """.utf8))
     }
 
     func close() { Glibc.close(descriptor) }
+
+    /// Ends the connection as a broken line does: without a goodbye, and whatever is on its way is lost.
+    func cut() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
 
     /// Sends one text message, masked with zeros, which leave it as it is (RFC 6455 §5.3).
     func send(_ text: String) throws(Failure) {
