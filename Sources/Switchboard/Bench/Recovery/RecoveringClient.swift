@@ -53,7 +53,9 @@ final class RecoveringClient {
         } else if text.contains(#""type":"welcome""#) {
             session = text.text(after: #""sid":""#)
             // What was restored waits for this question; the rest has to be subscribed to again.
-            let command = text.contains(#""restored":true"#) ? "history" : "subscribe"
+            let isRestored =
+                text.contains(#""restored":true"#) && String(decoding: text, as: UTF8.self).contains(chatID)
+            let command = isRestored ? "history" : "subscribe"
             try socket?.send(#"{"command":"\#(command)","identifier":"\#(identifier)"\#(history)}"#)
         } else if text.contains(#""type":"chat_state""#), base == nil {
             epoch = text.text(after: #""epoch":""#) ?? ""
@@ -65,10 +67,17 @@ final class RecoveringClient {
         } else if text.contains(#""type":"reject_history""#) || text.contains(#""type":"reset""#) {
             resets += 1
             return caughtUp()
-        } else if text.contains(#""type":"disconnect""#) || text.contains("reject_subscription") {
-            throw Failure("a client was sent away: \(String(decoding: text, as: UTF8.self))")
+        } else if text.contains(#""type":"disconnect""#) || text.contains("reject_subscription")
+            || text.contains(#""type":"error""#)
+        {
+            throw Failure("a client was refused: \(String(decoding: text, as: UTF8.self))")
         }
         return nil
+    }
+
+    /// For a message to whoever waits in vain.
+    var standing: String {
+        "client \(number): socket \(socket != nil), caught up \(isCaughtUp), read \(offset)"
     }
 
     private var history: String {

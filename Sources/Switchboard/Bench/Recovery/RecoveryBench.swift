@@ -89,8 +89,9 @@ final class RecoveryBench {
         }
         isOver = true
         begin = seconds
+        let last = self.last
         try turn(
-            until: { self.clients.allSatisfy { $0.offset >= (self.last[$0.chat] ?? 0) && $0.isCaughtUp } },
+            until: { self.clients.allSatisfy { $0.offset >= (last[$0.chat] ?? 0) && $0.isCaughtUp } },
             "the rest")
         return total()
     }
@@ -119,7 +120,10 @@ final class RecoveryBench {
         let deadline = seconds + 60
         while !isDone() {
             try turn(milliseconds: 10)
-            if seconds > deadline { throw Failure("waited 60 s for \(what)") }
+            guard seconds > deadline else { continue }
+            let late = clients.filter { !$0.isCaughtUp || $0.offset < (last[$0.chat] ?? 0) }
+            throw Failure(
+                "waited 60 s for \(what); \(late.count) are behind, such as \(late.first?.standing ?? "")")
         }
     }
 
