@@ -23,6 +23,8 @@ package enum JobKeys {
     static func record(_ identity: String) -> String { identity }
     /// hash: thread → the job it runs.
     static func work(_ identity: String) -> String { "\(identity):work" }
+    /// The same, under the name that it had up to 6.4.
+    static func workers(_ identity: String) -> String { "\(identity):workers" }
     /// list: what a process is asked to do.
     static func signals(_ identity: String) -> String { "\(identity)-signals" }
     /// int: the counter of one day, UTC.

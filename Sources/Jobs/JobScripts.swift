@@ -4,6 +4,7 @@ import Redis
 package struct JobScripts: Sendable {
     let fetch, share, settle, requeue, promote, beat, leave, lapsed, recover: RedisScript
     let lead, tick, lock, push, openBatch, sealBatch, limit, cancel, progress: RedisScript
+    let act: RedisScript
 
     /// Throws `.configuration` when the library lacks one of them.
     package init(_ library: ScriptLibrary) throws(RedisError) {
@@ -25,5 +26,6 @@ package struct JobScripts: Sendable {
         limit = try library.script("jobs/limit")
         cancel = try library.script("jobs/cancel")
         progress = try library.script("jobs/progress")
+        act = try library.script("jobs/act")
     }
 }

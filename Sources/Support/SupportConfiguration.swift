@@ -36,6 +36,8 @@ package struct SupportConfiguration: Sendable {
     package var loginLifetime: Duration = .seconds(30 * 86_400)
     /// An agent's message that is still unread after this long is sent by e-mail.
     package var unreadEmailDelay: Duration = .seconds(300)
+    /// The accounts whose administrators run the installation; nobody does when it is empty.
+    package var operatorAccounts: Set<Account.ID> = []
 
     package init() {}
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Logging
 import Postgres
 import Realtime
@@ -33,6 +34,7 @@ package final class SupportDesk: Sendable {
     /// One for each cell, in the order of their numbers.
     package let journals: [Journal]
     package let health: Health
+    package let operations: Operations
 
     /// Throws `RedisError` when a script is missing or malformed.
     /// - Parameter jobs: where the jobs are; nil is the same Redis.
@@ -76,5 +78,8 @@ package final class SupportDesk: Sendable {
             Journal(cell: Cell($0), redis: redis, scripts: journalScripts)
         }
         health = Health(redis: redis, jobs: jobs ?? redis, postgres: postgres, journals: journals)
+        operations = Operations(
+            jobs: JobAdmin(redis: jobs ?? redis, scripts: try JobScripts(scripts)),
+            accounts: configuration.operatorAccounts)
     }
 }

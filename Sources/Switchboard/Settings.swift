@@ -164,6 +164,13 @@ struct Settings: Sendable {
         if transport != "folder" { reader.complain("mail.transport", "it is folder") }
         mail = MailSettings(folder: reader.text("mail.folder"), from: reader.text("mail.from"))
         support.unreadEmailDelay = .seconds(reader.int("mail.unread_delay_s", 0...86_400))
+        for text in reader.list("operators.accounts") {
+            if let id = Account.ID(text) {
+                support.operatorAccounts.insert(id)
+            } else {
+                reader.complain("operators.accounts", "“\(text)” is no UUID")
+            }
+        }
         self.support = support
 
         effective = reader.effective

@@ -45,7 +45,7 @@ import Testing
             let news = News()
             let subscriber = RedisSubscriber(
                 try RedisConfiguration(url: harness.server.url), group: .singletonMultiThreadedEventLoopGroup,
-                logger: JobsHarness.quietLogger, onMessages: { news.add($0) }, onReconnect: {})
+                logger: JobsHarness.quietLogger, onMessages: { news.add($0) }, onReconnect: { _ in })
             try await subscriber.subscribe([JobProgress.channel("w")])
             #expect(try await harness.jobs.progress(of: "w") == nil)
             try await harness.running(try worker(harness)) {

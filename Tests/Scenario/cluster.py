@@ -140,6 +140,8 @@ class Cluster:
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "info"),
             "HOST": "127.0.0.1",
             "GATEWAY_DRAIN_MS": "500",
+            # The demo's, as in config/development.yml.
+            "OPERATORS_ACCOUNTS": "0193a000-0000-7000-8000-00000000ac3e",
         } | GENEROUS
 
     def _superuser(self) -> str:

@@ -21,6 +21,8 @@ install_for() {
 
 scenario_packages=(
     "chromium=the browser of the scenarios"
+    "ruby-sidekiq=the real Sidekiq, with which workers share their Redis"
+    "puma=serves its Web page to the scenarios"
     "ruby-actioncable=carries @rails/actioncable's own JavaScript, which must be able to speak with us"
 )
 
@@ -50,9 +52,10 @@ test_web() {
 }
 
 # A run of its own: the browser's driver leaves an event loop in the process, beside which no other can be started.
-in_browser=(Tests/Scenario/test_{conversation,company,pages_resume,pages_poll}.py)
+in_browser=(Tests/Scenario/test_{conversation,company,pages_resume,pages_poll,jobs_page}.py)
 test_browser() { test_scenario "browser" "${in_browser[@]}"; }
-test_compat() { test_scenario "compat" Tests/Scenario/test_actioncable_client.py; }
+with_strangers=(Tests/Scenario/test_{sidekiq,actioncable_client}.py)
+test_compat() { test_scenario "compat" "${with_strangers[@]}"; }
 test_conformance() { test_scenario "conformance" Tests/Scenario/test_conformance.py; }
 # On its own package, so it needs nothing of the others' builds.
 test_fuzz() {
@@ -61,7 +64,7 @@ test_fuzz() {
 
 test_faults() {
     test_scenario "faults" Tests/Scenario "${in_browser[@]/#/--ignore=}" \
-        --ignore=Tests/Scenario/test_actioncable_client.py --ignore=Tests/Scenario/test_conformance.py
+        "${with_strangers[@]/#/--ignore=}" --ignore=Tests/Scenario/test_conformance.py
 }
 
 # test_scenario NAME PYTEST-ARGUMENTS…: on the release binary, which the scenarios start themselves.

@@ -7,6 +7,8 @@ import { h, set, setText } from "../view/dom.ts";
 import { followNetwork } from "../view/network.ts";
 import { Chats } from "./chats.ts";
 import { Inbox } from "./inbox.ts";
+import { jobsPlace } from "./jobs-place.ts";
+import { parseSection } from "./jobs/section.ts";
 import { sendLeftovers } from "./leftovers.ts";
 import { listView } from "./list-view.ts";
 import { parseRoute, type Route } from "./route.ts";
@@ -38,9 +40,12 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     heard: (chatId, event) => inbox.presence.heard(chatId, event),
     unauthorized: expired,
   });
-  const route = new Signal<Route>(parseRoute(location.hash));
+  const route = new Signal<Route>(
+    parseRoute(parseSection(location.hash) ? "" : location.hash),
+  );
   const list = listView(inbox, route, locale, t);
   const pane = h("main", { class: "pane" });
+  const jobs = jobsPlace({ api, locale, unauthorized: expired }, t);
   const connection = h("div", {
     class: "connection",
     role: "status",
@@ -54,6 +59,9 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       { class: "top" },
       h("h1", {}, "Switchboard"),
       connection,
+      agent.role === "administrator"
+        ? h("a", { href: "#/jobs", class: "plain", "data-testid": "jobs-link" }, t("jobs"))
+        : null,
       h("span", { class: "agent", "data-testid": "agent" }, agent.name),
       h("button", {
         type: "button",
@@ -64,12 +72,18 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     ),
     list.element,
     pane,
+    jobs.element,
   );
 
   const isWatched = (chatId: string): boolean => route.peek().chatId === chatId && !document.hidden;
   inbox.watch(isWatched);
+  /** The chats stay as they are behind the jobs page. */
   const followHash = (): void => {
+    const isElsewhere = jobs.show(location.hash);
+    set(element, "data-page", isElsewhere ? "jobs" : null);
+    if (isElsewhere) return;
     route.value = parseRoute(location.hash);
+    document.title = titleOf(inbox.unread.peek());
   };
   addEventListener("hashchange", followHash);
   const stops = [
@@ -78,12 +92,12 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       setText(connection, t(inbox.connection.value));
     }),
     effect(() => {
-      const count = inbox.unread.value;
-      document.title = count ? `(${count}) Switchboard` : "Switchboard";
+      document.title = titleOf(inbox.unread.value);
     }),
     followRoute({ route, inbox, chats, pane, element, locale, t }),
     followNetwork(cable, (up) => chats.network(up)),
   ];
+  followHash();
   cable.connect();
   void sendLeftovers(api, store, agent.id, (chatId) => chats.isOpen(chatId));
 
@@ -93,11 +107,16 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       removeEventListener("hashchange", followHash);
       for (const stop of stops) stop();
       list.dispose();
+      jobs.dispose();
       inbox.close();
       chats.close();
       cable.close();
     },
   };
+}
+
+function titleOf(unread: number): string {
+  return unread ? `(${unread}) Switchboard` : "Switchboard";
 }
 
 /** Shows the tab and the chat that the address names. */

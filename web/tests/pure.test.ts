@@ -6,6 +6,9 @@ import { pickLocale, translator } from "../core/i18n.ts";
 import { linkify } from "../core/linkify.ts";
 import { batch, effect, Signal } from "../core/signal.ts";
 import { relativeTime } from "../core/time.ts";
+import { actionsOf, apiPath, linkTo, parseSection } from "../dashboard/jobs/section.ts";
+import { en as jobs } from "../dashboard/jobs/texts/en.ts";
+import { zh as jobsZh } from "../dashboard/jobs/texts/zh-CN.ts";
 import { parseRoute, routeTo } from "../dashboard/route.ts";
 import { en as dashboard } from "../dashboard/texts/en.ts";
 import { zh as dashboardZh } from "../dashboard/texts/zh-CN.ts";
@@ -106,7 +109,9 @@ describe("signals", () => {
 describe("texts", () => {
   it("have the same keys and places in every language", () => {
     const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
-    for (const [en, zh] of [[widget, widgetZh], [dashboard, dashboardZh]] as const) {
+    for (
+      const [en, zh] of [[widget, widgetZh], [dashboard, dashboardZh], [jobs, jobsZh]] as const
+    ) {
       assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
       for (const [key, text] of Object.entries(en)) {
         assert.deepEqual(places((zh as Record<string, string>)[key]!), places(text), key);
@@ -168,5 +173,34 @@ describe("the dashboard's addresses", () => {
     ) assert.deepEqual(parseRoute(routeTo(route)), route);
     assert.deepEqual(parseRoute(""), { tab: "active", chatId: null });
     assert.deepEqual(parseRoute("#/nonsense/%"), { tab: "active", chatId: null });
+  });
+});
+
+describe("the address of the jobs page", () => {
+  it("names each part and each queue, and comes back from it", () => {
+    for (
+      const section of [
+        { name: "overview" },
+        { name: "retries" },
+        { name: "dead" },
+        { name: "processes" },
+        { name: "queue", queue: "a/b c" },
+      ] as const
+    ) assert.deepEqual(parseSection(linkTo(section)), section);
+    assert.equal(apiPath({ name: "queue", queue: "a/b c" }), "/admin/jobs/queues/a%2Fb%20c");
+    assert.equal(apiPath({ name: "overview" }), "/admin/jobs");
+  });
+
+  it("is none of the chats', and what it does not know is the overview", () => {
+    assert.equal(parseSection("#/active/jobs"), null);
+    assert.equal(parseSection(""), null);
+    assert.deepEqual(parseSection("#/jobs/elsewhere"), { name: "overview" });
+    assert.deepEqual(parseSection("#/jobs/queue/%E0%"), { name: "queue", queue: "%E0%" });
+  });
+
+  it("offers what the server does", () => {
+    assert.deepEqual(actionsOf({ name: "dead" }), ["retry", "delete"]);
+    assert.deepEqual(actionsOf({ name: "queue", queue: "low" }), ["delete"]);
+    assert.deepEqual(actionsOf({ name: "processes" }), []);
   });
 });

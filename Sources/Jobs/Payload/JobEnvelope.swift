@@ -22,13 +22,17 @@ package struct JobEnvelope: Sendable {
     private(set) var hasAttributes = false
 
     /// - Parameters:
+    ///   - queue: another one than the job's own.
     ///   - jid: identifies the job; random (12 bytes as hex) when not given.
     ///   - createdAt: by the caller's clock; kept for ever.
     ///   - at: run not before; by the caller's clock, though Redis's decides when it is due.
     /// - Throws: `EncodingError` when the job's fields cannot be written as JSON.
-    package init(_ job: some Job, jid: String? = nil, createdAt: Date, at: Date? = nil) throws {
+    package init(
+        _ job: some Job, queue: String? = nil, jid: String? = nil, createdAt: Date, at: Date? = nil
+    ) throws {
         try self.init(
-            job, queue: type(of: job).queue, retry: nil, jid: jid ?? Self.randomJID(), createdAt: createdAt,
+            job, queue: queue ?? type(of: job).queue, retry: nil, jid: jid ?? Self.randomJID(),
+            createdAt: createdAt,
             at: at)
     }
 

@@ -16,6 +16,8 @@ package struct JobPayload: Sendable {
 
     package var className: String { string("class") ?? "" }
     package var jid: String { string("jid") ?? "" }
+    /// What it really is: other frameworks wrap their jobs in a class of theirs.
+    package var displayName: String { string("wrapped") ?? className }
     package var queue: String? { string("queue") }
     /// Where failed runs go, if elsewhere.
     package var retryQueue: String? { string("retry_queue") }
@@ -26,6 +28,8 @@ package struct JobPayload: Sendable {
     /// False when an exhausted job is to be dropped instead of kept in the dead set.
     package var restsWhenDead: Bool { text("dead") != "false" }
     package var enqueuedAt: Date? { text("enqueued_at").flatMap(JSONText.time(from:)) }
+    /// A time field, in whichever way its writer counts.
+    func time(_ name: StaticString) -> Date? { text(name).flatMap(JSONText.time(from:)) }
     /// Whoever runs it is too late: Sidekiq's `expiry`, seconds.
     package func isExpired(at time: Date) -> Bool {
         guard let expiry = text("expiry").flatMap(Double.init) else { return false }

@@ -30,7 +30,8 @@ package final class JobDrain: Sendable {
         registry.use(witness)
         processor = JobProcessor(
             slot: 0, fetcher: JobFetcher(slots: 1, plan: QueuePlan([]), store: store, logger: logger),
-            settler: JobSettler(store: store, registry: registry, logger: logger), logger: logger)
+            settler: JobSettler(store: store, registry: registry, logger: logger),
+            statistics: JobStatistics(logger: logger), logger: logger)
     }
 
     /// What jobs have thrown so far, directives of middleware not among them.
@@ -81,7 +82,7 @@ package final class JobDrain: Sendable {
             for job in try await waiting(in: set) {
                 _ = try await redis.send(["ZADD", .string(set), "XX", 0, .bytes(job.bytes)])
             }
-            while try await store.promote(set, limit: JobScheduler.batch).moved == JobScheduler.batch {}
+            while try await store.promote([set], limit: JobScheduler.batch).moved == JobScheduler.batch {}
         }
     }
 

@@ -6,11 +6,13 @@ import Redis
 /// Says that the process lives and what it runs, hears what it is asked to do, and compares notes: a job in the
 /// process's list that it knows nothing of came with an answer that was lost on its way.
 ///
-/// The record is what Sidekiq's Web page and API read (7.x; 6.x finds all but the running jobs).
+/// The record is what Sidekiq's Web page and API read, from 6.4 to 8.1. Whatever else is told from time to time is told
+/// with the beat: the history of runs, the depth of the queues, and which jobs are slow.
 struct JobHeartbeat: Sendable {
     let store: JobStore
     let fetcher: JobFetcher
     let record: ProcessRecord
+    let statistics: JobStatistics
     let configuration: JobWorkerConfiguration
     let quiet: Latch
     let stop: Latch
@@ -40,6 +42,8 @@ struct JobHeartbeat: Sendable {
         let clock = ContinuousClock()
         var roundTrip = Duration.zero
         var strays = JobNames()
+        var slow = SlowJobs()
+        let gauges = QueueGauges(queues: configuration.queues)
         while !Task.isCancelled {
             do {
                 let start = clock.now
@@ -47,6 +51,9 @@ struct JobHeartbeat: Sendable {
                 roundTrip = clock.now - start
                 strays = try await reconcile(listed, suspected: strays)
                 fetcher.nudge()
+                slow.look(at: fetcher.running, now: Date(), logger)
+                await statistics.flush(to: store.redis)
+                try await gauges.measure(store.redis, busy: fetcher.running.count)
                 // `try?`: cancelled, the loop ends.
                 try? await Task.sleep(for: configuration.heartbeat)
             } catch {

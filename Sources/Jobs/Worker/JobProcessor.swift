@@ -7,6 +7,7 @@ struct JobProcessor: Sendable {
     let slot: Int
     let fetcher: JobFetcher
     let settler: JobSettler
+    let statistics: JobStatistics
     let logger: Logger
 
     private var now: Date { settler.store.clock.now() }
@@ -36,6 +37,7 @@ struct JobProcessor: Sendable {
         }
         let name = payload.className
         let entry = registry.entry(named: name)
+        let began = ContinuousClock.now
         do {
             if payload.isExpired(at: now) { throw JobDirective.discard("it has expired") }
             guard let entry else { throw UnknownJob(name: name) }
@@ -47,14 +49,25 @@ struct JobProcessor: Sendable {
                     entry, JobRun(payload: payload, queue: job.queue, context: context),
                     through: registry.middleware[...])
             }
+            count(.succeeded, payload, entry, since: began)
             let errands = registry.errands(for: payload, end: .succeeded)
             return errands.isEmpty ? .succeeded : await settle(job, .succeed, errands: errands)
         } catch {
             // A job that was told to end has not failed.
             if Task.isCancelled { return .interrupted }
             let settlement = settlement(of: payload, entry: entry, error: error)
+            count(settlement.outcome, payload, entry, since: began)
             return await settle(job, settlement, errands: registry.errands(for: payload, end: settlement.end))
         }
+    }
+
+    private func count(
+        _ outcome: JobStatistics.Outcome?, _ payload: JobPayload, _ entry: JobRegistry.Entry?,
+        since began: ContinuousClock.Instant
+    ) {
+        guard let outcome else { return }
+        statistics.count(
+            outcome, of: payload.displayName, isRegistered: entry != nil, took: ContinuousClock.now - began)
     }
 
     private func perform(
@@ -76,7 +89,12 @@ struct JobProcessor: Sendable {
             keepsDead: payload.restsWhenDead, random: Double.random(in: 0..<1)
         ) { entry?.retryIn($0, error) ?? .byFormula }
         let failure = JobFailure(error)
-        log("a job failed", payload, ["error": "\(failure.errorClass)", "verdict": "\(verdict)"])
+        log(
+            "a job failed", payload,
+            [
+                "error": "\(failure.errorClass)", "message": "\(failure.message.prefix(200))",
+                "arguments": "\(RedactedArguments.text(of: payload.arguments))", "verdict": "\(verdict)",
+            ])
         switch verdict {
         case .retry(let count, let delay):
             return .retry(failure.recorded(in: payload, count: count, at: now), delay: delay)
@@ -103,7 +121,7 @@ struct JobProcessor: Sendable {
     private func log(_ message: Logger.Message, _ payload: JobPayload, _ metadata: Logger.Metadata) {
         logger.warning(
             message,
-            metadata: metadata.merging(["job": "\(payload.className)", "jid": "\(payload.jid)"]) { own, _ in
+            metadata: metadata.merging(["job": "\(payload.displayName)", "jid": "\(payload.jid)"]) { own, _ in
                 own
             })
     }

@@ -10,7 +10,7 @@ extension JobStore {
             scripts.beat,
             keys: [
                 JobKeys.processes, JobKeys.record(identity), JobKeys.work(identity),
-                JobKeys.signals(identity), JobKeys.leases, inProgress, arrived,
+                JobKeys.signals(identity), JobKeys.leases, inProgress, arrived, JobKeys.workers(identity),
             ],
             arguments: [.string(identity), "\(lease.inSeconds)", .integer(process.count)] + process + work)
         guard let parts = reply.array, parts.count == 3 else { return ("", JobNames()) }
@@ -26,7 +26,7 @@ extension JobStore {
             scripts.leave,
             keys: [
                 JobKeys.processes, JobKeys.record(identity), JobKeys.work(identity), JobKeys.leases,
-                inProgress, arrived,
+                inProgress, arrived, JobKeys.workers(identity),
             ],
             arguments: [.string(identity)])
         return reply.array?.first?.text == "left"

@@ -21,6 +21,16 @@ extension JobStore {
             }
         }
 
+        /// How it counts, if it does.
+        var outcome: JobStatistics.Outcome? {
+            switch self {
+            case .succeed, .discard(failed: false): .succeeded
+            case .retry: .retried
+            case .bury, .discard(failed: true): .failed
+            case .postpone: nil
+            }
+        }
+
         /// What the script counts it as.
         fileprivate var weight: Int {
             switch self {

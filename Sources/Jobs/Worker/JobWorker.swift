@@ -26,6 +26,7 @@ package final class JobWorker: Service {
     private let identity = ProcessIdentity()
     private let quietLatch = Latch()
     private let stopLatch = Latch()
+    private let statistics: JobStatistics
     /// Once `run` was called.
     private let fetcher = Mutex<JobFetcher?>(nil)
 
@@ -42,6 +43,7 @@ package final class JobWorker: Service {
         self.scripts = scripts
         self.registry = registry
         self.logger = logger
+        statistics = JobStatistics(logger: logger)
     }
 
     /// What the process is called in Redis: `host:pid:nonce`.
@@ -155,7 +157,8 @@ package final class JobWorker: Service {
             for slot in 0..<configuration.concurrency {
                 group.addTask {
                     await JobProcessor(
-                        slot: slot, fetcher: fetcher, settler: self.settler(store), logger: self.logger
+                        slot: slot, fetcher: fetcher, settler: self.settler(store),
+                        statistics: self.statistics, logger: self.logger
                     ).run()
                 }
             }
@@ -194,7 +197,7 @@ package final class JobWorker: Service {
     private func heartbeat(_ store: JobStore, _ fetcher: JobFetcher) -> JobHeartbeat {
         JobHeartbeat(
             store: store, fetcher: fetcher,
-            record: ProcessRecord(identity, configuration, startedAt: Date()),
+            record: ProcessRecord(identity, configuration, startedAt: Date()), statistics: statistics,
             configuration: configuration, quiet: quietLatch, stop: stopLatch,
             logRunning: { [weak self] in self?.logRunning() }, logger: logger)
     }
@@ -214,6 +217,7 @@ package final class JobWorker: Service {
     private func leave(_ store: JobStore, _ fetcher: JobFetcher) async {
         // What a cancelled task left in hand; jobs handed back before are not found again.
         await handBack(fetcher.inHand, store)
+        await statistics.flush(to: store.redis)
         do {
             if try await !store.leave() {
                 logger.warning("the worker left jobs in hand, they will be recovered")

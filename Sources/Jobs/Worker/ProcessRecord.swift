@@ -3,6 +3,9 @@ import NIOCore
 import Redis
 
 /// How a process describes itself in Redis, field by field as Sidekiq does.
+///
+/// Each version reads what it knows: `concurrency` stands in `info` for those before 8.1.2 and beside it for those after,
+/// `capsules` is for 8.x, `queues` and `weights` for the others.
 struct ProcessRecord: Sendable {
     private let info: String
     private let concurrency: Int
@@ -14,12 +17,16 @@ struct ProcessRecord: Sendable {
         concurrency = configuration.concurrency
         let queues = configuration.queues.map(JSONText.string).joined(separator: ",")
         // 0 for every queue is Sidekiq's way of saying: strictly in this order.
-        let weights = configuration.queues.map { "\(JSONText.string($0)):0" }.joined(separator: ",")
+        let isStrict = configuration.weights.isEmpty
+        let weights = configuration.queues.map { queue in
+            "\(JSONText.string(queue)):\(isStrict ? 0 : configuration.weights[queue] ?? 1)"
+        }.joined(separator: ",")
         info = """
             {"hostname":\(JSONText.string(identity.host)),"started_at":\(JSONText.time(startedAt)),\
             "pid":\(identity.pid),"tag":\(JSONText.string(configuration.tag)),\
             "concurrency":\(configuration.concurrency),"queues":[\(queues)],"weights":[{\(weights)}],\
-            "labels":[],"identity":\(JSONText.string(identity.text)),\
+            "capsules":{"default":{"concurrency":\(configuration.concurrency),"mode":"\(isStrict ? "strict" : "weighted")",\
+            "weights":{\(weights)}}},"labels":[],"identity":\(JSONText.string(identity.text)),\
             "version":"\(Self.sidekiqVersion)","embedded":false}
             """
     }

@@ -6,6 +6,8 @@ import Secrets
 /// For development only; planting it twice changes nothing.
 package struct DemoSeed: Sendable {
     package static let password = "switchboard"
+    /// The same wherever it is planted, so that config/development.yml can name it as the operators' account.
+    package static let accountID = "0193a000-0000-7000-8000-00000000ac3e"
     package struct Person: Sendable {
         package let name: String
         package let email: String
@@ -33,7 +35,7 @@ package struct DemoSeed: Sendable {
     package func plant() async throws -> Bool {
         let there = try await postgres.query("SELECT FROM inboxes WHERE website_token = 'demo'")
         guard there.isEmpty else { return false }
-        let account = Account.ID.new()
+        guard let account = Account.ID(Self.accountID) else { preconditionFailure("the demo's id is a UUID") }
         var statements = company(account)
         for person in Self.people {
             let hash = try await passwords.hash(Self.password)

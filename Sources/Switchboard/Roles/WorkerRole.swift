@@ -34,7 +34,8 @@ struct WorkerRole {
             configuration: .init(
                 services: monitor() + journals + [
                     .init(service: cancellations),
-                    .init(service: worker),
+                    // Asked to stop by an administrator, it takes the process with it.
+                    .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: JobSignals(worker)),
                     .init(
                         service: CronClock(
@@ -117,6 +118,7 @@ struct WorkerRole {
             services: .init(
                 postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
                 from: house.settings.mail.from))
+        registry.register(ProbeJob.self, services: house.jobs)
 
         var configuration = JobWorkerConfiguration()
         configuration.concurrency = house.settings.worker.concurrency

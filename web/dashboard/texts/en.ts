@@ -15,6 +15,7 @@ export const en = {
   tabArchived: "Archived",
   noneActive: "No chats yet. New ones appear here by themselves.",
   noneArchived: "Nothing is archived.",
+  jobs: "Jobs",
   loading: "Loading…",
   more: "More chats",
   unread: "{count} unread",

@@ -17,6 +17,7 @@ export const zh: Texts<DashboardKey> = {
   tabArchived: "已归档",
   noneActive: "暂无会话。新的会话会自动出现在这里。",
   noneArchived: "没有已归档的会话。",
+  jobs: "任务",
   loading: "加载中…",
   more: "更多会话",
   unread: "{count} 条未读",
