@@ -9,4 +9,4 @@ local progress = KEYS[1]
 
 redis.call('HSET', progress, unpack(ARGV, 4))
 redis.call('EXPIRE', progress, ARGV[1])
-return redis.call('PUBLISH', ARGV[2], ARGV[3])
+return redis.call('SPUBLISH', ARGV[2], ARGV[3])

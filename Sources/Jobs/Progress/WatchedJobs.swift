@@ -26,7 +26,7 @@ package struct WatchedJobs: JobMiddleware {
             JobErrand(
                 .call("HSET", key, "state", .string("\(end)")),
                 .call("EXPIRE", key, .integer(JobProgress.kept)),
-                .call("PUBLISH", .string(JobProgress.channel(job.jid)), .string(news)))
+                .call("SPUBLISH", .string(JobProgress.channel(job.jid)), .string(news)))
         ]
     }
 }
