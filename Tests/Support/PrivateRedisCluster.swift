@@ -105,6 +105,17 @@ package final class PrivateRedisCluster: Sendable {
         }
     }
 
+    /// Returns when a master's replicas have got all that it has: what they have not is lost with it, as Redis's
+    /// replication does not wait.
+    package func isReplicated(_ master: Int) async throws {
+        try await waitUntil("the replicas have everything") {
+            let info = try await self.nodes[master].client.send(["INFO", "replication"]).text ?? ""
+            guard let all = info.firstMatch(of: /master_repl_offset:(\d+)/)?.1 else { return false }
+            let theirs = info.matches(of: /slave\d+:.*,offset=(\d+)/).map(\.1)
+            return !theirs.isEmpty && theirs.allSatisfy { $0 == all }
+        }
+    }
+
     package func slot(of key: String) async throws -> Int {
         try await nodes[0].client.send(["CLUSTER", "KEYSLOT", .string(key)]).int ?? 0
     }

@@ -65,6 +65,7 @@ import Testing
                 for number in 2...100 {
                     if number == 50 {
                         try await ears[0].isHearing(49)
+                        try await cluster.isReplicated(home)
                         cluster.nodes[home].redis.kill()
                     }
                     try await send("\(number)", from: visitor, fixture)
@@ -121,7 +122,9 @@ import Testing
 
 /// A member that notes the numbers of the messages that it is given.
 private final class Ear: StreamMember, Sendable {
-    private struct NotHeard: Error {}
+    private struct NotHeard: Error, CustomStringConvertible {
+        let description: String
+    }
     private let numbers = Mutex<[Int]>([])
     private let key = StreamKey("me", .plain)
 
@@ -139,7 +142,11 @@ private final class Ear: StreamMember, Sendable {
     }
 
     func isHearing(_ number: Int) async throws {
-        try await waitUntil("message \(number) is heard") { heard.last ?? 1 >= number }
+        do {
+            try await waitUntil("message \(number) is heard") { heard.last ?? 1 >= number }
+        } catch {
+            throw NotHeard(description: "\(error); heard \(heard.count), the last are \(heard.suffix(3))")
+        }
     }
 
     func join(_ hub: Hub, _ stream: ChatStream, on loop: any EventLoop) async throws {
@@ -154,6 +161,6 @@ private final class Ear: StreamMember, Sendable {
                 }
             }
         }
-        guard isLive else { throw NotHeard() }
+        guard isLive else { throw NotHeard(description: "could not listen") }
     }
 }
