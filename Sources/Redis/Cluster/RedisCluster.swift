@@ -43,7 +43,11 @@ final class RedisCluster: Sendable {
     func submit(
         _ slot: HashSlot?, _ name: String, _ reply: @escaping Reply, _ issue: @escaping ClusterTrip.Issue
     ) {
-        go(ClusterTrip(slot: slot, name: name, deadline: .now() + patience, issue: issue, reply: reply))
+        let now = NIODeadline.now()
+        go(
+            ClusterTrip(
+                slot: slot, name: name, deadline: now + patience,
+                hopesUntil: now + TimeAmount(configuration.reconnectPatience), issue: issue, reply: reply))
     }
 
     /// Clients of all nodes that hold slots.
@@ -144,8 +148,10 @@ final class RedisCluster: Sendable {
             again(trip, error)
         case (.connection, _), (.timeout, _):
             topology.refresh(avoiding: endpoint)
-            let isElsewhere = !error.outcomeUnknown && owner(of: trip) != endpoint
-            isElsewhere ? again(trip, error) : trip.reply(result)
+            // A node that has not heard of a failover yet gives a map from before, so even where the map says that
+            // this is the owner it may soon know better.
+            let mayBeElsewhere = owner(of: trip) != endpoint || .now() < trip.hopesUntil
+            !error.outcomeUnknown && mayBeElsewhere ? again(trip, error) : trip.reply(result)
         case (.closed, _):
             // That node has left the cluster, which for the caller is a lost connection.
             let lost = RedisError(
@@ -232,6 +238,8 @@ struct ClusterTrip: Sendable {
     let slot: HashSlot?
     let name: String
     let deadline: NIODeadline
+    /// Until then a node that is away is taken for one that is being replaced.
+    let hopesUntil: NIODeadline
     let issue: Issue
     let reply: RedisCluster.Reply
     /// Where it was sent by ASK.
