@@ -37,10 +37,7 @@ struct BenchRealtimeCommand: AsyncParsableCommand {
             try OpenFiles.allow(12_000)
             let bench = RealtimeBench(redis: redis, loops: loops, seconds: Double(seconds))
             let (loads, rounds) = (loads, rounds)
-            // The generator blocks, so it has a thread of its own.
-            try await withCheckedThrowingContinuation { done in
-                Thread { done.resume(with: Result { try Self.measure(loads, rounds, bench) }) }.start()
-            }
+            try await LoadThread.run { try Self.measure(loads, rounds, bench) }
         }
     }
 

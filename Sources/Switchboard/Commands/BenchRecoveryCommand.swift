@@ -39,10 +39,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         try await Switchboard.report {
             try OpenFiles.allow(clients + chats + 100)
             let plan = try await House.with("bench") { try await makePlan(in: $0) }
-            // The generator blocks, so it has a thread of its own.
-            let outcome = try await withCheckedThrowingContinuation { done in
-                Thread { done.resume(with: Result { try RecoveryBench(plan).run() }) }.start()
-            }
+            let outcome = try await LoadThread.run { try RecoveryBench(plan).run() }
             tell(outcome)
             guard outcome.delivered == outcome.expected, outcome.breaches == 0, outcome.resets == 0 else {
                 throw ExitCode.failure
@@ -65,8 +62,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
     private func tell(_ outcome: RecoveryBench.Outcome) {
         let sorted = outcome.replays.sorted()
         func percentile(_ percent: Int) -> String {
-            sorted.isEmpty
-                ? "–" : String(format: "%.0f ms", sorted[min(sorted.count - 1, sorted.count * percent / 100)])
+            sorted.percentile(percent).map { String(format: "%.0f ms", $0) } ?? "–"
         }
         let share = 100 * Double(outcome.delivered) / Double(max(1, outcome.expected))
         print(

@@ -73,7 +73,7 @@ struct RealtimeBench: Sendable {
         cpu = relays.reduce(0) { $0 + $1.cpu } - cpu
         let sorted = figures.latencies.sorted()
         func percentile(_ percent: Int) -> Double {
-            sorted.isEmpty ? 0 : Double(sorted[min(sorted.count - 1, sorted.count * percent / 100)]) / 1000
+            Double(sorted.percentile(percent) ?? 0) / 1000
         }
         return [
             Measure(name: "deliveries", unit: "/s", value: Double(figures.deliveries) / figures.seconds),

@@ -76,7 +76,8 @@ final class RecoveryBench {
         for client in clients.dropFirst(plan.chats.count) {
             note(.cut, of: client.number, in: .random(in: 0...plan.every))
         }
-        var (said, begin) = (0, seconds)
+        var said = 0
+        let begin = seconds
         let end = begin + plan.seconds
         while seconds < end {
             try turn(milliseconds: 2)
@@ -88,11 +89,7 @@ final class RecoveryBench {
             }
         }
         isOver = true
-        begin = seconds
-        let last = self.last
-        try turn(
-            until: { self.clients.allSatisfy { $0.offset >= (last[$0.chat] ?? 0) && $0.isCaughtUp } },
-            "the rest")
+        try turn(until: { self.late.isEmpty }, "the rest")
         return total()
     }
 
@@ -103,6 +100,12 @@ final class RecoveryBench {
     /// How far each chat has come, as those say who were never cut off.
     private var last: [Int: Int] {
         Dictionary(uniqueKeysWithValues: clients.prefix(plan.chats.count).map { ($0.chat, $0.offset) })
+    }
+
+    /// Those who have not read as far as their chat has come.
+    private var late: [RecoveringClient] {
+        let last = last
+        return clients.filter { !$0.isCaughtUp || $0.offset < (last[$0.chat] ?? 0) }
     }
 
     private func total() -> Outcome {
@@ -121,7 +124,7 @@ final class RecoveryBench {
         while !isDone() {
             try turn(milliseconds: 10)
             guard seconds > deadline else { continue }
-            let late = clients.filter { !$0.isCaughtUp || $0.offset < (last[$0.chat] ?? 0) }
+            let late = late
             throw Failure(
                 "waited 60 s for \(what); \(late.count) are behind, such as \(late.first?.standing ?? "")")
         }
