@@ -64,6 +64,8 @@ final class CableSession: SocketSession, StreamMember {
         }
     }
 
+    func receivedControl() -> Bool { socket.isOpen && isWithinBudget() }
+
     func deliver(_ frames: ByteBuffer) { socket.send(frames: frames) }
 
     func draining(then close: @escaping () -> Void) {

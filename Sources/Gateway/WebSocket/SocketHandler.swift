@@ -95,13 +95,13 @@ final class SocketHandler: ChannelDuplexHandler {
         case .text(let message):
             if socket.isOpen { session?.received(text: message) }
         case .ping(let payload):
-            socket.answerPing(payload)
+            if session?.receivedControl() ?? true { socket.answerPing(payload) }
         case .close(let code, _):
             socket.peerClosed(code)
         case .binary(let message):
             if socket.isOpen { session?.received(binary: message) }
         case .pong:
-            break
+            _ = session?.receivedControl()
         }
     }
 

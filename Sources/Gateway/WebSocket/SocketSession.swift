@@ -12,6 +12,9 @@ package protocol SocketSession: AnyObject {
     /// One whole binary message. Called only where the terms of the path accept such.
     func received(binary: ByteBuffer)
 
+    /// A ping or a pong has come, which are no messages. Returns whether it may be answered.
+    func receivedControl() -> Bool
+
     /// The server stops: finish what has begun, say the last words, and call `close`, which closes the socket with
     /// 1001. Who has not done so within the close timeout is closed in the middle of it.
     func draining(then close: @escaping () -> Void)
@@ -22,5 +25,6 @@ package protocol SocketSession: AnyObject {
 
 extension SocketSession {
     package func received(binary: ByteBuffer) {}
+    package func receivedControl() -> Bool { true }
     package func draining(then close: @escaping () -> Void) { close() }
 }

@@ -32,7 +32,7 @@ package struct ContactTokens: Sendable {
         switch signer.verify(token, purpose: Self.purpose, at: now.date) {
         case .success(let payload):
             do {
-                var session = try JSONDecoder().decode(ContactSession.self, from: Data(payload))
+                var session = try ContactSession(token: payload)
                 session.expiresAt = TokenSigner.expiry(of: token).map { Timestamp($0) }
                 return session
             } catch {

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Realtime
 
 /// Who is calling, once the door has let them in.
@@ -73,6 +74,21 @@ package struct ContactSession: Codable, Sendable, Equatable {
         (self.accountID, self.inboxID, self.contactID) = (accountID, inboxID, contactID)
         (self.chatID, self.expiresAt) = (chatID, expiresAt)
         cellNumber = cell.number == 0 ? nil : cell.number
+    }
+
+    /// What a token holds. Each socket and each request brings one, so the general decoder is for the odd ones only.
+    init(token payload: some Sequence<UInt8>) throws {
+        guard let flat = FlatJSONObject(ByteBuffer(bytes: payload)), flat["e"] == nil,
+            let account = try flat.string("a").flatMap({ Account.ID($0) }),
+            let inbox = try flat.string("i").flatMap({ Inbox.ID($0) }),
+            let contact = try flat.string("c").flatMap({ Contact.ID($0) }),
+            let chat = try flat.string("h").flatMap({ Chat.ID($0) })
+        else {
+            self = try JSONDecoder().decode(ContactSession.self, from: Data(payload))
+            return
+        }
+        (accountID, inboxID, contactID, chatID) = (account, inbox, contact, chat)
+        cellNumber = if case .integer(let number) = flat["l"] { number } else { nil }
     }
 
     enum CodingKeys: String, CodingKey {

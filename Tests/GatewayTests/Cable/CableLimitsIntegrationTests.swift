@@ -69,6 +69,16 @@ import Testing
         }
     }
 
+    @Test func `pings are frames like others`() async throws {
+        let frames = RateLimit(burst: 3, per: .seconds(10))
+        try await TestFace.run(.live, limits: limits { $0.frames = frames }) { face in
+            let client = try await CableClient.open(face, as: face.fixture.staff)
+            for _ in 0..<19 { try await client.raw.send(ClientFrame.bytes(0x89, Array("{}".utf8))) }
+            let said = try await client.hear("disconnect")
+            #expect(said["reason"] == "too_many_frames")
+        }
+    }
+
     @Test func `a page that is not on the list is refused before the socket opens`() async throws {
         let origins = try AllowedOrigins(["https://*.example.com"])
         try await TestFace.run(.live, limits: limits { $0.origins = origins }) { face in

@@ -29,6 +29,26 @@ import Testing
         }
     }
 
+    @Test func `who is there can be asked for, too`() async throws {
+        try await TestFace.run(.live) { face in
+            let login = try await face.ask(
+                .post, "/auth/login",
+                #"{"email":"\#(face.fixture.agentEmail)","password":"\#(SupportFixture.agentPassword)"}"#)
+            let token = try #require(login.body["token"])
+            func there() async throws -> TestFace.Answer {
+                try await face.ask(.get, "/admin/agents/presence", as: token)
+            }
+            #expect(try await there().body.each("id", of: "agents") == [])
+            let client = try await CableClient.open(face, as: face.fixture.staff)
+            #expect(try await client.subscribe(CableClient.staff) == "confirm_subscription")
+            try await waitUntil("the agent is there") {
+                try await there().body.each("id", of: "agents").count == 1
+            }
+            #expect(try await there().body.keys() == ["type", "agents", "viewing", "chats", "version"])
+            #expect(try await face.ask(.get, "/admin/agents/presence").status == 401)
+        }
+    }
+
     @Test func `a wrong password and an unknown address are refused in the same words`() async throws {
         try await TestFace.run { face in
             let wrong = try await face.ask(
