@@ -28,6 +28,8 @@ package final class SupportDesk: Sendable {
     package let messages: Messages
     package let receipts: Receipts
     package let archive: Archive
+    package let endings: Endings
+    package let ratings: Ratings
     package let typing: Typing
     package let presence: Presence
     package let announcements: Announcements
@@ -70,6 +72,8 @@ package final class SupportDesk: Sendable {
             configuration: configuration)
         receipts = Receipts(redis: redis, coldChats: coldChats, configuration: configuration)
         archive = Archive(redis: redis, coldChats: coldChats)
+        endings = Endings(redis: redis, coldChats: coldChats)
+        ratings = Ratings(redis: redis, coldChats: coldChats)
         typing = Typing(redis: redis)
         presence = try Presence(redis: redis, scripts: scripts, configuration: configuration)
         announcements = Announcements(redis: redis, scripts: chatScripts, configuration: configuration)

@@ -10,6 +10,13 @@ struct SupportChatController {
         routes.patch("mark_read", use: markRead)
         routes.get("messages", use: messages)
         routes.post("messages", use: send)
+        routes.post("end") { [desk] request, context in
+            try await EndedConversation.end(
+                request, context.chat, by: context.principal, desk, at: context.now)
+        }
+        routes.post("rating") { [desk] request, context in
+            try await EndedConversation.rate(request, by: context.session, desk, at: context.now)
+        }
     }
 
     @Sendable private func show(_ request: Request, _ context: ContactContext) async throws

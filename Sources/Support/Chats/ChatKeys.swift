@@ -13,6 +13,8 @@ extension Chat.Address {
     ///     seq persisted            newest message; up to where PostgreSQL has them
     ///     archived                 1 | 0
     ///     conversation status version opened_at assigned_at assignee assignee_name    the latest episode
+    ///     ended_at ended_reason ended_type rating    how it ended, while status is ended; what the contact thinks of it
+    ///     warned                   SEQ MS: the episode ends then, unless somebody writes after that message
     ///     {user,admin}_{delivered,read}, …_at    how far each side has got and read, and when it moved there
     ///     {user,admin}_{delivered,read}_moves    the last moves of that mark, ` SEQ:MS` each
     ///     read:AGENT               how far this agent has read

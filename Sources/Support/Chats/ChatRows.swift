@@ -11,6 +11,19 @@ struct ChatRows: Sendable {
         let assignedAt: Timestamp?
         let assigneeID: Agent.ID?
         let assigneeName: String?
+        /// Nil while it is open.
+        let end: End?
+    }
+
+    /// How an episode ended, and what its contact thought of it.
+    struct End: Sendable {
+        let at: Timestamp
+        let reason: String
+        let type: String
+        let by: UUID?
+        let comment: String?
+        let rating: Int?
+        let ratingComment: String?
     }
 
     struct Row: Sendable {
@@ -67,6 +80,7 @@ struct ChatRows: Sendable {
             c.id AS contact_id, c.name AS contact_name, c.email AS contact_email,
             i.id AS inbox_id, i.name AS inbox_name,
             v.id AS conversation_id, v.status, v.version, v.opened_at, v.assigned_at, v.assignee_id,
+            v.ended_at, v.ended_reason, v.ended_type, v.ended_by, v.ended_comment, v.rating, v.rating_comment,
             a.name AS assignee_name,
         """
 
@@ -119,6 +133,15 @@ struct ChatRows: Sendable {
         func moment(_ column: String) throws -> Timestamp? {
             try row.decode(column, as: Date?.self).map(Timestamp.init)
         }
+        let end = try moment("ended_at").map { moment in
+            End(
+                at: moment, reason: try row.decode("ended_reason", as: String?.self) ?? "system",
+                type: try row.decode("ended_type", as: String?.self) ?? "system",
+                by: try row.decode("ended_by", as: UUID?.self),
+                comment: try row.decode("ended_comment", as: String?.self),
+                rating: try row.decode("rating", as: Int?.self),
+                ratingComment: try row.decode("rating_comment", as: String?.self))
+        }
         let episode = try row.decode("conversation_id", as: UUID?.self).map { id in
             Episode(
                 id: Identifier(id),
@@ -126,7 +149,7 @@ struct ChatRows: Sendable {
                 version: try row.decode("version"), openedAt: Timestamp(try row.decode("opened_at")),
                 assignedAt: try moment("assigned_at"),
                 assigneeID: try row.decode("assignee_id", as: UUID?.self).map(Identifier.init),
-                assigneeName: try row.decode("assignee_name", as: String?.self))
+                assigneeName: try row.decode("assignee_name", as: String?.self), end: end)
         }
         return Row(
             id: Identifier(try row.decode("id")), accountID: Identifier(try row.decode("account_id")),

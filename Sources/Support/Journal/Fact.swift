@@ -11,6 +11,8 @@ package struct Fact: Decodable, Sendable {
         case messageCreated = "message.created"
         case chatMarked = "chat.marked"
         case chatArchived = "chat.archived"
+        case conversationEnded = "conversation.ended"
+        case conversationRated = "conversation.rated"
     }
 
     /// What a chat's first message brings with it.
@@ -34,12 +36,24 @@ package struct Fact: Decodable, Sendable {
         package let openedAt: Timestamp
         package let assignedAt: Timestamp?
         package let assigneeID: Agent.ID?
+        package let endedAt: Timestamp?
+        package let endedReason: String?
+        /// The contact or the agent; nil for the system.
+        package let endedBy: UUID?
+        /// user, agent, supervisor or system.
+        package let endedType: String?
+        package let endedComment: String?
 
         enum CodingKeys: String, CodingKey {
             case id, status, version
             case openedAt = "opened_at"
             case assignedAt = "assigned_at"
             case assigneeID = "assignee_id"
+            case endedAt = "ended_at"
+            case endedReason = "ended_reason"
+            case endedBy = "ended_by"
+            case endedType = "ended_type"
+            case endedComment = "ended_comment"
         }
     }
 
@@ -59,11 +73,17 @@ package struct Fact: Decodable, Sendable {
     package let agentID: Agent.ID?
     package let agentUpToSeq: Int?
     package let archived: Bool?
+    /// The chat's; nil in facts of chats that Redis has had since before facts said it.
+    package let inboxID: Inbox.ID?
+    /// A rating, and of which conversation.
+    package let conversationID: Conversation.ID?
+    package let score: Int?
+    package let comment: String?
     /// Of the journal that it stood in.
     package private(set) var cell = Cell(0)
 
     enum CodingKeys: String, CodingKey {
-        case kind, at, message, about, conversation, by, mark, archived
+        case kind, at, message, about, conversation, by, mark, archived, score, comment
         case accountID = "account_id"
         case chatID = "chat_id"
         case senderID = "sender_id"
@@ -71,6 +91,8 @@ package struct Fact: Decodable, Sendable {
         case upToSeq = "up_to_seq"
         case agentID = "agent_id"
         case agentUpToSeq = "agent_up_to_seq"
+        case inboxID = "inbox_id"
+        case conversationID = "conversation_id"
     }
 
     package init(_ entry: JournalEntry, in cell: Cell) throws {

@@ -64,6 +64,10 @@ struct FactFold {
     private(set) var marked: [Marked] = []
     private(set) var agentReads: [AgentKey: (seq: Int, at: Timestamp)] = [:]
 
+    /// Conversations that ended, and what was thought of them.
+    private(set) var endings: [(fact: Fact, episode: Fact.Episode)] = []
+    private(set) var ratings: [(fact: Fact, conversation: Conversation.ID, score: Int)] = []
+
     init(_ facts: [Fact]) {
         for fact in facts { add(fact) }
     }
@@ -82,6 +86,16 @@ struct FactFold {
             // Read by somebody before: nothing about the chat has changed.
             if fact.upToSeq == fact.fromSeq { return }
         }
+        switch fact.kind {
+        case .conversationEnded:
+            if let episode = fact.conversation { endings.append((fact, episode)) }
+        case .conversationRated:
+            if let conversation = fact.conversationID, let score = fact.score {
+                ratings.append((fact, conversation, score))
+            }
+            return
+        case .messageCreated, .chatMarked, .chatArchived: break
+        }
         var chat = chats[fact.chatID] ?? ChatChange(chat: fact.chat)
         defer { chats[fact.chatID] = chat }
 
@@ -99,6 +113,7 @@ struct FactFold {
                 chat.lastUserSeq = message.seq
                 chat.archive = .unarchived
             }
+        case .conversationEnded, .conversationRated: break
         case .chatArchived:
             chat.archive = fact.archived == true ? .archived(fact.at) : .unarchived
         case .chatMarked:
