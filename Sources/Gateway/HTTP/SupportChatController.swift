@@ -10,6 +10,14 @@ struct SupportChatController {
         routes.patch("mark_read", use: markRead)
         routes.get("messages", use: messages)
         routes.post("messages", use: send)
+        routes.post("agent", use: askForAgent)
+        routes.post("end") { [desk] request, context in
+            try await EndedConversation.end(
+                request, context.chat, by: context.principal, desk, at: context.now)
+        }
+        routes.post("rating") { [desk] request, context in
+            try await EndedConversation.rate(request, by: context.session, desk, at: context.now)
+        }
     }
 
     @Sendable private func show(_ request: Request, _ context: ContactContext) async throws
@@ -34,6 +42,16 @@ struct SupportChatController {
         try await SentMessage.send(
             request, to: context.chat, from: context.principal, address: context.address, desk,
             at: context.now)
+    }
+
+    /// The contact wants somebody: opens a conversation if none is open. The answer says where it stands.
+    @Sendable private func askForAgent(_ request: Request, _ context: ContactContext) async throws
+        -> some ResponseGenerator
+    {
+        struct Output: Encodable { let conversation: Conversation.View? }
+        try await desk.assignments.ask(context.session, at: context.now)
+        let view = try await desk.chats.show(context.chat, to: context.principal, limit: 1, at: context.now)
+        return JSONBody(status: .created, Output(conversation: view.conversation))
     }
 
     @Sendable private func markRead(
