@@ -13,6 +13,7 @@ import Support
 ///     /support_chat …             the contact's chat                contacts' door
 ///     /auth/login                 staff sign in
 ///     /admin/chats …              the staff's chats                 staff's door
+///     /admin/inboxes …            their hours and timers            staff's door
 ///     /admin/jobs …               the installation's jobs           operators
 ///     /cable/tickets              a ticket for the socket           either door
 ///     /health/…  /metrics         for those who run it
@@ -121,6 +122,8 @@ package struct GatewayApplication: Sendable {
         SupportChatController(desk: desk).add(
             to: contacts.group("support_chat", context: ContactContext.self))
         AdminChatsController(desk: desk).add(to: signedIn.group("admin/chats", context: StaffContext.self))
+        AdminInboxesController(desk: desk).add(
+            to: signedIn.group("admin/inboxes", context: StaffContext.self))
         AdminJobsController(desk: desk).add(to: signedIn.group("admin/jobs", context: StaffContext.self))
         redirectOlderSpellings(anywhere)
         OtherMethods.refuse(on: router)

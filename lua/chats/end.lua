@@ -53,7 +53,7 @@ redis.call('ZREM', waiting, conversation)
 -- ▼ The agent's load is given back, and the next conversation assigned, here: now, state[9] and conversation say who
 --   had which.
 -- ▲
-if state[10] == state[11] then -- nothing but this is in Redis alone: it may expire, long after the journal has been read
+if state[10] == state[11] then -- only this is in Redis alone: it may expire, long after the journal was read
     redis.call('HSET', chat, 'idle', '1')
     for i = 1, 3 do redis.call('EXPIRE', KEYS[i], expiry) end
 end

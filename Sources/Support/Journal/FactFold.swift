@@ -68,6 +68,9 @@ struct FactFold {
     private(set) var endings: [(fact: Fact, episode: Fact.Episode)] = []
     private(set) var ratings: [(fact: Fact, conversation: Conversation.ID, score: Int)] = []
 
+    /// Targets that were warned of or missed.
+    private(set) var targets: [Fact] = []
+
     init(_ facts: [Fact]) {
         for fact in facts { add(fact) }
     }
@@ -94,6 +97,9 @@ struct FactFold {
                 ratings.append((fact, conversation, score))
             }
             return
+        case .conversationTarget:
+            targets.append(fact)
+            return
         case .messageCreated, .chatMarked, .chatArchived: break
         }
         var chat = chats[fact.chatID] ?? ChatChange(chat: fact.chat)
@@ -113,7 +119,7 @@ struct FactFold {
                 chat.lastUserSeq = message.seq
                 chat.archive = .unarchived
             }
-        case .conversationEnded, .conversationRated: break
+        case .conversationEnded, .conversationRated, .conversationTarget: break
         case .chatArchived:
             chat.archive = fact.archived == true ? .archived(fact.at) : .unarchived
         case .chatMarked:
