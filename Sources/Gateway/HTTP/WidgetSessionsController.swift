@@ -29,10 +29,14 @@ struct WidgetSessionsController {
             let greeting: String?
             let locale: String?
             let color: String?
+            /// Whether somebody is there by the inbox's hours, and when they will be again if not.
+            let open: Bool
+            let opensAt: Timestamp?
 
             enum CodingKeys: String, CodingKey {
-                case greeting, locale, color
+                case greeting, locale, color, open
                 case inboxName = "inbox_name"
+                case opensAt = "opens_at"
             }
 
             func encode(to encoder: any Encoder) throws {
@@ -41,6 +45,8 @@ struct WidgetSessionsController {
                 try container.encode(greeting, forKey: .greeting)
                 try container.encode(locale, forKey: .locale)
                 try container.encode(color, forKey: .color)
+                try container.encode(open, forKey: .open)
+                try container.encode(opensAt, forKey: .opensAt)
             }
         }
         let token: String
@@ -71,13 +77,15 @@ struct WidgetSessionsController {
         introduction.email = input.email
         introduction.locale = input.locale
         let begun = try await desk.contacts.begin(introduction, in: inbox, at: context.now)
+        let isOpen = inbox.hours?.isOpen(at: context.now) ?? true
         return JSONBody(
             status: .created,
             Output(
                 token: begun.token, contact: begun.contact, chatID: begun.session.chatID,
                 settings: .init(
                     inboxName: inbox.name, greeting: inbox.settings.greeting, locale: inbox.settings.locale,
-                    color: inbox.settings.color)))
+                    color: inbox.settings.color, open: isOpen,
+                    opensAt: isOpen ? nil : inbox.hours?.nextChange(after: context.now))))
     }
 }
 

@@ -83,12 +83,24 @@ struct WorkerRole {
             listeners: [
                 UnreadEmailListener(
                     jobs: JobClient(redis: house.jobs, scripts: scripts),
-                    delay: house.settings.support.unreadEmailDelay)
+                    delay: house.settings.support.unreadEmailDelay),
+                TimerListener(timers: house.desk.timers, times: house.desk.inboxTimes),
             ], logger: house.logger)
         return [
             .init(service: reader(persister, of: journal, over: first)),
             .init(service: reader(dispatcher, of: journal, over: second)),
+            .init(service: timers(of: journal.cell)),
         ]
+    }
+
+    private func timers(of cell: Cell) -> TimerService {
+        let desk = house.desk
+        return TimerService(
+            cell: cell, timers: desk.timers, duties: desk.timerDuties,
+            rebuild: TimerRebuild(
+                timers: desk.timers, times: desk.inboxTimes, postgres: house.postgres,
+                journals: desk.journals, logger: house.logger),
+            logger: house.logger)
     }
 
     private func reader<Consumer: JournalConsumer>(
