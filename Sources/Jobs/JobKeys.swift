@@ -17,6 +17,9 @@ package enum JobKeys {
     package static let processed = "stat:processed"
     package static let failed = "stat:failed"
 
+    /// list: one element when a job was scheduled that is due before a scheduler would look by itself; it expires.
+    static let scheduleWake = "schedule:wake"
+
     /// list: waiting jobs, pushed at the head, taken from the tail.
     package static func queue(_ name: String) -> String { "queue:\(name)" }
     /// hash: what a process says of itself.
