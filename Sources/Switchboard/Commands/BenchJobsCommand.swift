@@ -29,6 +29,8 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
     @Option(help: "The folder of the Lua scripts.") var lua = "lua"
     @Option(help: "Seconds between heartbeats; a lease is three of them.") var heartbeat = 5.0
     @Option(help: "Seconds that running jobs have when stopping.") var timeout = 25.0
+    @Option(help: "With locks, batches, and at most so many CountJobs at a time over all workers.")
+    var limit: Int?
 
     func run() async throws {
         try await Switchboard.report {
@@ -46,6 +48,15 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
             registry.register(SleepJob.self, services: ())
             registry.register(CountJob.self, services: client)
             registry.register(CrashJob.self, services: ())
+            let scripts = try JobScripts(try ScriptLibrary(directory: lua))
+            if let limit {
+                registry.register(BatchJob.self, services: JobClient(redis: client, scripts: scripts))
+                registry.use(Batches())
+                registry.use(UniqueJobs(redis: client, scripts: scripts, logger: logger))
+                var limits = LimitedJobs(redis: client, scripts: scripts, logger: logger)
+                limits.hold(CountJob.self, to: .concurrent("bench", limit))
+                registry.use(limits)
+            }
 
             var worker = JobWorkerConfiguration()
             worker.concurrency = concurrency
@@ -56,8 +67,7 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
             worker.shutdownTimeout = .seconds(timeout)
             let service = JobWorker(
                 configuration: worker, redis: configuration, group: group,
-                scripts: try JobScripts(try ScriptLibrary(directory: lua)), registry: registry, logger: logger
-            )
+                scripts: scripts, registry: registry, logger: logger)
             try await ServiceGroup(
                 services: [service, JobSignals(service)], gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
