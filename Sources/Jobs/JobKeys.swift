@@ -44,6 +44,8 @@ package enum JobKeys {
 
     /// zset: tenant that waits in a fair queue → jobs it was given since it began to wait.
     static func lanes(_ queue: String) -> String { "lanes:\(queue)" }
+    /// list: waiting jobs of one tenant of a fair queue.
+    static func lane(_ queue: String, _ tenant: String) -> String { "queue:\(queue)@\(tenant)" }
     /// list: one element while any lane of the queue has jobs.
     static func lanesWake(_ queue: String) -> String { "lanes:\(queue):wake" }
 

@@ -101,6 +101,7 @@ struct WorkerRole {
         // After months without a worker the month's partition is missing: not to be left until the next hour.
         cron.add(
             "message-partitions", try CronExpression("@hourly"), MessagePartitionsJob(), catchesUp: true)
+        cron.add("lost-jobs", try CronExpression("*/15 * * * *"), LostJobsJob())
         return cron
     }
 
@@ -119,6 +120,8 @@ struct WorkerRole {
                 postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
                 from: house.settings.mail.from))
         registry.register(ProbeJob.self, services: house.jobs)
+        registry.register(
+            LostJobsJob.self, services: LostJobs(redis: house.jobs, scripts: scripts, logger: house.logger))
 
         var configuration = JobWorkerConfiguration()
         configuration.concurrency = house.settings.worker.concurrency
