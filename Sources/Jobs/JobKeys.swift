@@ -44,8 +44,16 @@ package enum JobKeys {
 
     /// zset: tenant that waits in a fair queue → jobs it was given since it began to wait.
     static func lanes(_ queue: String) -> String { "lanes:\(queue)" }
-    /// list: waiting jobs of one tenant of a fair queue.
-    static func lane(_ queue: String, _ tenant: String) -> String { "queue:\(queue)@\(tenant)" }
+    /// list: waiting jobs of one tenant of a fair queue: a queue of its own, with a name that Sidekiq's Web takes for one.
+    static func lane(_ queue: String, _ tenant: String) -> String {
+        let name = tenant.utf8.reduce(into: "") { name, byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain =
+                byte < 0x80 && (character.isLetter || character.isNumber || "_.-".contains(character))
+            name += isPlain ? String(character) : (byte < 16 ? ":0" : ":") + String(byte, radix: 16)
+        }
+        return self.queue("\(queue):of:\(name)")
+    }
     /// list: one element while any lane of the queue has jobs.
     static func lanesWake(_ queue: String) -> String { "lanes:\(queue):wake" }
 

@@ -21,10 +21,8 @@ struct JobPlaces: Sendable {
             try await scan(["ZSCAN", .string(set)]) { show($0, body, &left) }
         }
         for queue in try await texts(["SMEMBERS", .string(JobKeys.queues)]) where left > 0 {
+            // Lanes of fair queues are among them.
             try await list(JobKeys.queue(queue), body, &left)
-            for tenant in try await texts(["ZRANGE", .string(JobKeys.lanes(queue)), 0, -1]) where left > 0 {
-                try await list(JobKeys.lane(queue, tenant), body, &left)
-            }
         }
         for process in try await texts(["ZRANGE", .string(JobKeys.leases), 0, -1]) where left > 0 {
             let held = try await redis.send(["HVALS", .string(JobKeys.inProgress(process))]).array ?? []

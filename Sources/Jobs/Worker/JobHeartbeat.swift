@@ -43,7 +43,7 @@ struct JobHeartbeat: Sendable {
         var roundTrip = Duration.zero
         var strays = JobNames()
         var slow = SlowJobs()
-        let gauges = QueueGauges(queues: configuration.queues)
+        let gauges = QueueGauges(queues: configuration.queues, fair: configuration.fairQueues)
         var measured: ContinuousClock.Instant?
         while !Task.isCancelled {
             do {

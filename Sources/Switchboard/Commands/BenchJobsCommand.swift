@@ -9,8 +9,12 @@ import ServiceLifecycle
 
 struct BenchJobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "jobs", abstract: "A worker and a client without the business, for load generators.",
-        subcommands: [BenchJobWorkerCommand.self, BenchJobClientCommand.self])
+        commandName: "jobs",
+        abstract: "Workers without the business: for load generators, and for what these do not measure.",
+        subcommands: [
+            BenchJobWorkerCommand.self, BenchJobClientCommand.self, BenchJobScheduleCommand.self,
+            BenchJobDeathCommand.self,
+        ])
 }
 
 struct BenchJobWorkerCommand: AsyncParsableCommand {
@@ -18,7 +22,7 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
         commandName: "worker",
         abstract: "Runs no-op, latency, sleeping and crashing jobs until it is stopped.",
         discussion: """
-            The jobs are those of Sources/Switchboard/Bench/BenchJobs.swift. LatencyJob writes to the file LAT_OUT.
+            The jobs are those of Sources/Switchboard/Bench/Jobs/BenchJobs.swift. LatencyJob writes to the file LAT_OUT.
 
               switchboard bench jobs worker --redis redis://127.0.0.1:16399/0 --concurrency 10 --queue default
             """)

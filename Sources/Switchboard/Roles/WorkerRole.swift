@@ -113,6 +113,12 @@ struct WorkerRole {
         registry.use(WatchedJobs(redis: house.jobs, scripts: scripts))
         registry.use(cancellations)
         registry.use(UniqueJobs(redis: house.jobs, scripts: scripts, logger: house.logger))
+        let mails = house.settings.mail.perAccount
+        var limits = LimitedJobs(redis: house.jobs, scripts: scripts, logger: house.logger)
+        limits.hold(UnreadEmailJob.self, to: .bucket("mails", one: mails.per, burst: mails.burst)) {
+            $0.string("tenant")
+        }
+        registry.use(limits)
         registry.register(MessagePartitionsJob.self, services: house.postgres)
         registry.register(
             UnreadEmailJob.self,

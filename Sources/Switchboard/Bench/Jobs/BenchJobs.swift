@@ -40,6 +40,8 @@ struct LatencyJob: Job {
     static let arguments = JobArguments.positional
     let sent: Double
 
+    init(sent: Double) { self.sent = sent }
+
     init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
         sent = try container.decode(Double.self)
