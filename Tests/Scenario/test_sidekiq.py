@@ -161,7 +161,7 @@ def test_the_buttons_of_sidekiqs_web_work_on_ours(house, console, web):
 
 def test_sidekiqs_web_shows_whose_jobs_wait_in_a_fair_queue(house, console, web):
     for tenant in ("acme", "7/ä"):
-        console.push_bulk({"class": "ProbeJob", "args": [["fair", 3]] * 8, "queue": "mailers", "tenant": tenant})
+        console.push_bulk({"class": "ProbeJob", "args": [["fair", 1]] * 30, "queue": "mailers", "tenant": tenant})
     lanes = {"mailers:of:acme", "mailers:of:7:2f:c3:a4"}
     eventually(lambda: lanes <= set(console.queues()), what="both tenants have some that wait")
     page = web.get("/queues")
@@ -169,7 +169,7 @@ def test_sidekiqs_web_shows_whose_jobs_wait_in_a_fair_queue(house, console, web)
         assert f"queues/{quote_plus(lane)}" in page and lane in page
         assert "ProbeJob" in web.get(f"/queues/{quote_plus(lane)}")
     assert "mailers:of:acme" in jobs(house, "status")
-    eventually(lambda: len(answers(house, "fair")) == 16, 20, what="all have run")
+    eventually(lambda: len(answers(house, "fair")) == 60, 30, what="all have run")
     assert not lanes & set(console.queues())
 
 
