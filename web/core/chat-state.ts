@@ -31,7 +31,10 @@ export class ChatState {
   readonly connection = new Signal<Connection>("connecting");
   readonly conversation = new Signal<Conversation | null>(null);
   readonly peerTyping = new Signal(false);
-  readonly rateLimited = new Signal(false);
+  /** Whose typing that is, if it is known. */
+  readonly typist = new Signal<string | null>(null);
+  /** Until when the gateway asked to send no more, ms; 0: it did not. */
+  readonly heldUntil = new Signal(0);
   readonly hasOlder = new Signal(false);
 
   readonly timeline = new Timeline();
@@ -98,10 +101,13 @@ export class ChatState {
         this.applyStatus(event.status, event.by, event.up_to_seq, event.at);
         break;
       case "typing":
-        if (event.by !== this.side) this.peerTypes(event.on, event.expires_in);
+        if (event.by === this.side) break;
+        this.typist.value = event.agent?.name ?? null;
+        this.peerTypes(event.on, event.expires_in);
         break;
       case "conversation":
-        this.conversation.value = event.conversation;
+        this.conversation.value = event.conversation &&
+          { ...event.conversation, ...event.warning && { warning: event.warning } };
     }
   }
 

@@ -18,6 +18,17 @@ export interface SupportMessage {
   sent_at: string;
   delivered_at: string | null;
   read_at: string | null;
+  /** Answers to choose from: choosing one sends it. */
+  quick_replies?: string[];
+  cards?: Card[];
+}
+
+/** A picture, a few words and a link: https: alone. */
+export interface Card {
+  title: string;
+  text?: string;
+  image?: string;
+  link?: string;
 }
 
 /** A place in the chat's stream. Another epoch means that the live state was rebuilt: load again. */
@@ -30,8 +41,15 @@ export interface Conversation {
   id: string;
   status: "waiting" | "active" | "ended";
   /** Place in the line while waiting, from 1. */
-  position?: number;
+  position?: number | null;
+  /** How long waiting may still take, in seconds, where the gateway knows. */
+  estimate_s?: number | null;
   assignee?: Person | null;
+  /** It ends at `deadline` unless somebody writes. */
+  warning?: { deadline: string } | null;
+  ended_reason?: string | null;
+  /** What the contact thought of it, from 1 to 5; null while it was not said. */
+  rating?: { score: number; comment?: string | null } | null;
 }
 
 export interface MessagePage {
@@ -85,7 +103,26 @@ export interface WidgetSession {
     greeting: string | null;
     locale: string | null;
     color: string | null;
+    /** Asked before the first message. */
+    pre_chat?: PreChat | null;
+    /** Whether somebody is there to answer, and when somebody is again. */
+    hours?: { open: boolean; opens_at?: string | null } | null;
   };
+}
+
+export interface PreChat {
+  /** `name` and `email` are the contact's own; every other one becomes an attribute. */
+  fields: PreChatField[];
+  /** What the visitor has to agree to. */
+  consent?: string | null;
+}
+
+export interface PreChatField {
+  name: string;
+  label: string;
+  type?: "text" | "email" | "tel" | "url" | "number" | "select" | "textarea";
+  required?: boolean;
+  options?: string[];
 }
 
 export interface Agent {
@@ -140,7 +177,11 @@ export type ChatEvent =
     at: string;
   }
   | { type: "typing"; by: Side; on: boolean; agent?: Person; expires_in?: number }
-  | { type: "conversation"; conversation: Conversation | null }
+  | {
+    type: "conversation";
+    conversation: Conversation | null;
+    warning?: Conversation["warning"];
+  }
   | { type: "chat_state" } & ChatStanding
   | { type: "reset" }
   | {

@@ -236,6 +236,22 @@ describe("a chat session", () => {
     assert.deepEqual(session.state.items.value.map(({ seq }) => seq), [60]);
   });
 
+  it("leaves what another tab has written to that tab, and sends it when that one does not", async () => {
+    await online();
+    const entry = { client_id: "c1", content: "from the other tab", at: 1 };
+    session.adopt(entry);
+    await settled();
+    assert.deepEqual(shown(), [["from the other tab", null, "sending"]]);
+    assert.equal(sends().length, 0);
+    mock.timers.tick(3000);
+    await settled();
+    assert.equal(sends()[0]?.["client_id"], "c1");
+    await receive({ type: "new_message", message: accept(1) });
+    assert.deepEqual(shown(), [["from the other tab", 1, "sent"]]);
+    session.adopt(entry);
+    assert.equal(session.state.items.value.length, 1);
+  });
+
   it("marks what is refused for good, goes on with the next, and retries by hand", async () => {
     session.start();
     await settled();
@@ -264,7 +280,7 @@ describe("a chat session", () => {
     );
     session.send("hello");
     await settled();
-    assert.equal(session.state.rateLimited.value, true);
+    assert.equal(session.state.heldUntil.value, Date.now() + 7000);
     session.send("again");
     await settled();
     mock.timers.tick(6999);

@@ -1,0 +1,12 @@
+import type { Conversation, WidgetSession } from "../core/protocol.ts";
+
+/** Whether there is something to show that most chats never need, and that is fetched apart. */
+export function needsMore(
+  settings: WidgetSession["settings"] | null,
+  conversation: Conversation | null,
+): boolean {
+  return Boolean(
+    settings?.pre_chat || settings?.hours?.open === false ||
+      conversation?.warning || conversation?.status === "ended",
+  );
+}
