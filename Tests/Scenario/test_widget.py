@@ -23,13 +23,13 @@ def page(context):
     assert faults == []
 
 
-def chat_id(page: Page) -> str:
+def chat_id(page: Page, gateway: str = "") -> str:
     """Of the visitor in this browser, by the token that it keeps."""
-    return page.evaluate("""async () => {
+    return page.evaluate("""async (gateway) => {
         const key = Object.keys(localStorage).find((key) => key.endsWith(":token"));
-        const answer = await fetch("/support_chat", {headers: {Authorization: `Bearer ${localStorage[key]}`}});
-        return (await answer.json()).id;
-    }""")
+        const headers = {Authorization: `Bearer ${localStorage[key]}`};
+        return (await (await fetch(gateway + "/support_chat", {headers})).json()).id;
+    }""", gateway)
 
 
 def test_a_page_view_costs_one_request_and_leaves_nothing_behind(page, cluster):

@@ -1,6 +1,5 @@
 """The widget on customers' pages that would break it if they could, and for everybody who reads it."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -181,11 +180,7 @@ def test_everybody_can_use_it(browser, host, cluster, locale, scheme):
     accessible(page)
     picture(page, f"ended-{look}")
     page.get_by_test_id("close").click()
-    key = next(key for key in page.evaluate("Object.keys(localStorage)") if key.endswith(":token"))
-    token = page.evaluate("key => localStorage[key]", key)
-    chat = json.loads(page.request.get(f"{cluster.url(0)}/support_chat",
-                                       headers={"Authorization": f"Bearer {token}"}).text())
-    Agent(cluster.api(1)).say(chat["id"], "Are you still there?")
+    Agent(cluster.api(1)).say(chat_id(page, cluster.url(0)), "Are you still there?")
     expect(page.get_by_test_id("notice")).to_be_visible()
     accessible(page)
     picture(page, f"notice-{look}")

@@ -11,6 +11,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
  */
 const web = join(import.meta.dirname!, "..");
 const out = process.argv[2] ?? join(web, "dist");
+const briefly = "public, max-age=300, stale-while-revalidate=86400";
 const immutable = "public, max-age=31536000, immutable";
 
 /** The most that a file may weigh, gzipped. */
@@ -20,6 +21,9 @@ const budgets: Record<string, number> = {
   "app.js": 30_000,
   "app.css": 5000,
   "jobs.js": 8000,
+  "sdk.js": 9500,
+  "react.js": 1000,
+  "vue.js": 1000,
 };
 
 interface Served {
@@ -145,7 +149,13 @@ const loader = await bundle("widget/loader.ts", "iife", {
   PANEL_PATH: JSON.stringify(panel),
   LABELS: JSON.stringify(labels),
 });
-write("/w.js", "w.js", "w.js", loader, "public, max-age=300, stale-while-revalidate=86400");
+write("/w.js", "w.js", "w.js", loader, briefly);
+
+write("/sdk.js", "sdk.js", "sdk.js", await bundle("sdk/index.ts", "esm"), briefly);
+for (const name of ["react", "vue"]) {
+  const file = `sdk/${name}.js`;
+  write(`/${file}`, file, `${name}.js`, await bundle(`sdk/${name}.ts`, "esm"), briefly);
+}
 
 // Apart from the dashboard's first load: only operators go there.
 const jobs = writeHashed("jobs.js", await bundle("dashboard/jobs/jobs.ts", "esm"));
