@@ -63,3 +63,16 @@ def test_an_example_of_the_guide_is_a_chat(page, host, cluster, title):
     expect(lines).to_contain_text([word, answer])
     assert len(begun) == 2, "once per load, also where a framework mounts twice"
     assert faults == []
+
+
+def test_the_demo_has_the_plain_example_under_the_strictest_policy(page, cluster):
+    faults: list[str] = []
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    page.goto(cluster.url(0))
+    page.get_by_role("link", name="an example of the SDK").click()
+    expect(page.get_by_role("status")).to_contain_text("online")
+    word = unique("Without a widget")
+    page.get_by_label("Message").fill(word)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("listitem")).to_contain_text([f"{word} (sent)"])
+    assert [fault for fault in faults if "favicon" not in fault] == []

@@ -1,5 +1,5 @@
-import type { ChatSnapshot, ConnectOptions } from "./types.ts";
-import { actionsOf, type ChatActions, type Connect, Held, nothingYet } from "./use.ts";
+import type { ChatActions, ChatSnapshot, Connect, ConnectOptions } from "./types.ts";
+import { actionsOf, Held, nothingYet } from "./use.ts";
 
 /** The part of React that is used here; any version from 16.8 has it. */
 export interface ReactHooks {

@@ -1,19 +1,10 @@
-import type { ChatSnapshot, ConnectOptions, SupportChatClient } from "./types.ts";
-
-/** `connect` of the SDK: the hooks are handed it, so that a page has it once. */
-export type Connect = (options: ConnectOptions) => Promise<SupportChatClient>;
-
-/** What the hooks answer beside the snapshot. They may be called before there is a connection. */
-export interface ChatActions {
-  sendMessage(content: string): void;
-  retry(clientId: string): void;
-  discard(clientId: string): void;
-  /** Somebody writes here; to be called with each key. */
-  startTyping(): void;
-  markAsRead(): void;
-  loadEarlier(): Promise<void>;
-  rate(score: number, comment?: string): Promise<void>;
-}
+import type {
+  ChatActions,
+  ChatSnapshot,
+  Connect,
+  ConnectOptions,
+  SupportChatClient,
+} from "./types.ts";
 
 export const nothingYet: ChatSnapshot = {
   connection: "connecting",

@@ -1,5 +1,5 @@
-import type { ChatSnapshot, ConnectOptions } from "./types.ts";
-import { actionsOf, type ChatActions, type Connect, Held, nothingYet } from "./use.ts";
+import type { ChatActions, ChatSnapshot, Connect, ConnectOptions } from "./types.ts";
+import { actionsOf, Held, nothingYet } from "./use.ts";
 
 interface Ref<Value> {
   value: Value;

@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { declarations } from "./declarations.ts";
+import { example } from "./example.ts";
 
 /*
  * Builds everything the gateway serves into a folder (web/dist, or the one named):
@@ -45,6 +47,7 @@ const types: Record<string, string> = {
   css: "text/css; charset=utf-8",
   html: "text/html; charset=utf-8",
   svg: "image/svg+xml",
+  ts: "text/plain; charset=utf-8",
 };
 
 /** Comments and the blanks that mean nothing. Bun's own CSS minifier rewrites modern CSS. */
@@ -157,6 +160,10 @@ for (const name of ["react", "vue"]) {
   write(`/${file}`, file, `${name}.js`, await bundle(`sdk/${name}.ts`, "esm"), briefly);
 }
 
+for (const [file, text] of Object.entries(declarations(web))) {
+  write(`/${file}`, file, file, text, briefly);
+}
+
 // Apart from the dashboard's first load: only operators go there.
 const jobs = writeHashed("jobs.js", await bundle("dashboard/jobs/jobs.ts", "esm"));
 
@@ -172,6 +179,9 @@ const assets = {
     await bundle("dashboard/main.ts", "esm", { JOBS_PATH: JSON.stringify(jobs) }),
   ),
 };
+const plain = example(join(web, "../docs/sdk.md"));
+const script = writeHashed("plain.js", plain.script);
+write("/example", "example.html", "example.html", plain.html(script), "no-cache");
 page("/", "demo/index.html", assets);
 page("/dashboard", "dashboard/dashboard.html", assets);
 
