@@ -10,6 +10,8 @@ export interface SupportMessage {
   seq: number;
   /** The sender's own name for the message; a resend with the same one never makes a second message. */
   client_id: string | null;
+  /** The conversation that was open when it was written. */
+  conversation_id?: string | null;
   content: string;
   sender_type: Side;
   sender_name: string | null;
@@ -57,6 +59,8 @@ export interface MessagePage {
   position: StreamPosition;
   /** Every message up to this `seq` is committed in the database. */
   persisted_up_to: number;
+  /** There are more in the direction that was asked for. */
+  has_more?: boolean;
   conversation?: Conversation | null;
 }
 
@@ -194,10 +198,22 @@ export type ChatEvent =
     user?: { online: boolean };
     staff?: { online: boolean };
   }
-  | { type: "error"; code: string; message: string; client_id?: string; retry_after?: number };
+  | {
+    type: "error";
+    code: string;
+    message: string;
+    field?: string;
+    client_id?: string;
+    retry_after?: number;
+  };
 
 /** What an event tells of a chat's row: some of its fields, and the contact's name beside them. */
-export type ChatNews = Partial<ChatRow> & { id: string; contact_name?: string | null };
+export type ChatNews = Partial<ChatRow> & {
+  id: string;
+  contact_name?: string | null;
+  /** How far anybody on staff has read. */
+  read_up_to?: number;
+};
 
 /** What AdminNotificationChannel sends. */
 export type AdminEvent =
@@ -232,6 +248,9 @@ export type AdminEvent =
   | {
     type: "typing";
     chat_id: string;
+    by?: Side;
+    /** A note is typed: nothing that the contact may know of. */
+    private?: boolean;
     on: boolean;
     agent?: Person;
     expires_in?: number;

@@ -181,7 +181,13 @@ const assets = {
 };
 const plain = example(join(web, "../docs/sdk.md"));
 const script = writeHashed("plain.js", plain.script);
-write("/example", "example.html", "example.html", plain.html(script), "no-cache");
+write(
+  "/example",
+  "example.html",
+  "example.html",
+  plain.html(script, assets["icon.svg"]),
+  "no-cache",
+);
 page("/", "demo/index.html", assets);
 page("/dashboard", "dashboard/dashboard.html", assets);
 
