@@ -107,7 +107,7 @@ package struct GatewayApplication: Sendable {
             "widget/sessions", use: WidgetSessionsController(desk: desk, address: address).create)
         preflight(
             anywhere, "widget/sessions", "support_chat", "support_chat/mark_read", "support_chat/messages",
-            "cable/tickets")
+            "support_chat/transcript", "cable/tickets")
 
         let door = DoorMiddleware(door: Door(desk: desk), address: address)
         let signedIn = router.group("").add(middleware: door)

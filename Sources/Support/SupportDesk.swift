@@ -29,6 +29,7 @@ package final class SupportDesk: Sendable {
     package let receipts: Receipts
     package let archive: Archive
     package let typing: Typing
+    package let transcripts: Transcripts
     package let presence: Presence
     package let announcements: Announcements
     /// One for each cell, in the order of their numbers.
@@ -71,6 +72,7 @@ package final class SupportDesk: Sendable {
         receipts = Receipts(redis: redis, coldChats: coldChats, configuration: configuration)
         archive = Archive(redis: redis, coldChats: coldChats)
         typing = Typing(redis: redis)
+        transcripts = Transcripts(jobs: JobClient(redis: jobs ?? redis), limits: limits)
         presence = try Presence(redis: redis, scripts: scripts, configuration: configuration)
         announcements = Announcements(redis: redis, scripts: chatScripts, configuration: configuration)
         let journalScripts = try JournalScripts(scripts)

@@ -50,12 +50,12 @@ class HostPage:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def show(self, gateway: str, *, head: str = "", body: str = "", attributes: str = "",
-             policy: str | None = None, lang: str = "en", dir: str = "ltr") -> str:
+             policy: str | None = None, lang: str = "en", dir: str = "ltr", token: str = "demo") -> str:
         self.policy = policy
         self.html = f"""<!DOCTYPE html><html lang="{lang}" dir="{dir}"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>A customer's page</title><link rel="icon" href="data:,">{head}
-            <script async src="{gateway}/w.js" data-token="demo" {attributes}></script>
+            <script async src="{gateway}/w.js" data-token="{token}" {attributes}></script>
             </head><body><main><h1>A customer's page</h1>{body}</main></body></html>"""
         return self.url
 

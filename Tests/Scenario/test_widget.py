@@ -1,11 +1,15 @@
 """The widget as its visitors see it: on the demo shop, in a real browser, against two gateways."""
 
+import base64
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from host_page import HostPage
 from people import Agent
 from process import eventually
 from screens import Widget
@@ -55,7 +59,7 @@ def test_a_message_to_a_closed_panel_shows_its_beginning_and_a_count(page, clust
     chat = chat_id(page)
     page.evaluate("""window.heard = [];
         Switchboard.on("message", ({content}) => heard.push(content));
-        Switchboard.on("unread", (count) => heard.push(count));""")
+        Switchboard.on("unread", (count) => heard.push(count)) && null;""")
     visitor.place.get_by_test_id("close").click()
     notice, long = page.get_by_test_id("notice"), unique("Good day. " * 30)
     agent.say(chat, long)
@@ -125,9 +129,11 @@ def test_an_ended_conversation_is_rated_once_and_followed_by_another(page, clust
     given: list[dict] = []
     page.route("**/support_chat/rating", lambda route: (given.append(route.request.post_data_json),
                                                         route.fulfill(status=200, json={})))
-    visitor = Widget(page, cluster.url(0))
-    visitor.open().says(unique("Thanks!"))
+    visitor, thanks = Widget(page, cluster.url(0)), unique("Thanks!")
+    visitor.open().says(thanks)
     expect(visitor.place.get_by_test_id("activity")).to_contain_text("Waiting")
+    Agent(cluster.api(1)).say(chat_id(page), "You are welcome.")
+    expect(visitor.place.get_by_test_id("activity")).to_have_text("Connected with Ann")
     tap.conversation(status="ended", ended_reason="timeout")
     ending = visitor.place.get_by_test_id("ending")
     expect(ending).to_contain_text("nobody wrote for a while")
@@ -138,6 +144,15 @@ def test_an_ended_conversation_is_rated_once_and_followed_by_another(page, clust
     assert given == [{"score": 4, "comment": "Quick and kind"}]
     expect(visitor.place.get_by_test_id("rating")).to_be_hidden()
 
+    address = f"{thanks.split()[-1]}@example.org"
+    ending.get_by_role("button", name="E-mail me this chat").click()
+    ending.get_by_label("E-mail").fill(address)
+    ending.get_by_role("button", name="Send", exact=True).click()
+    expect(ending).to_contain_text("on its way to your mailbox")
+    letter = eventually(lambda: next((letter for letter in map(Path.read_text, cluster.letters())
+                                      if address in letter), None), what="the chat by e-mail")
+    assert "You are welcome." in base64.b64decode(letter.split("\n\n", 1)[1]).decode()
+
     again = unique("One more thing")
     visitor.says(again)
     visitor.sees(again, "user")
@@ -146,14 +161,14 @@ def test_an_ended_conversation_is_rated_once_and_followed_by_another(page, clust
 
 
 def test_questions_come_before_the_first_message(page, cluster):
-    with_settings(page, pre_chat={"consent": "I agree to the privacy notice.", "fields": [
-        {"name": "name", "label": "Your name", "required": True},
-        {"name": "email", "label": "E-mail", "type": "email"},
-        {"name": "topic", "label": "Topic", "type": "select", "options": ["Order", "Return"]}]})
-    begun: list[dict] = []
-    page.on("request", lambda asked: begun.append(asked.post_data_json) if "sessions" in asked.url and
-            asked.method == "POST" else None)
-    visitor = Widget(page, cluster.url(0))
+    cluster.write("""INSERT INTO inboxes (account_id, id, name, website_token, settings)
+        SELECT account_id, gen_random_uuid(), 'Returns', 'returns', %s FROM inboxes WHERE website_token = 'demo'""",
+                  json.dumps({"pre_chat": {"consent": "I agree to the privacy notice.", "fields": [
+                      {"name": "name", "label": "Your name", "required": True},
+                      {"name": "email", "label": "E-mail", "type": "email"},
+                      {"name": "topic", "label": "Topic", "type": "select", "options": ["Order", "Return"]}]}}))
+    host = HostPage()
+    visitor = Widget.on(page, host.show(cluster.url(0), token="returns"))
     visitor.open()
     questions = visitor.place.get_by_test_id("questions")
     expect(questions).to_be_visible()
@@ -166,14 +181,15 @@ def test_questions_come_before_the_first_message(page, cluster):
     questions.get_by_label("I agree").check()
     questions.get_by_role("button", name="Begin the chat").click()
     expect(questions).to_be_hidden()
-    assert begun[-1]["name"] == "Grace" and begun[-1]["email"] == "grace@example.org"
-    assert begun[-1]["attributes"]["topic"] == "Return" and begun[-1]["attributes"]["consent"]
+    grace = cluster.rows("SELECT * FROM contacts WHERE email = 'grace@example.org' AND name = 'Grace'")[0]
+    assert grace["attributes"]["topic"] == "Return" and grace["attributes"]["consent"].startswith("20")
     word = unique("It does not fit")
     visitor.says(word)
     visitor.sees(word, "user")
     visitor.reload()
     visitor.sees(word, "user")
     expect(questions).to_have_count(0)
+    host.close()
 
 
 def test_outside_business_hours_a_form_takes_the_message(page, cluster):

@@ -26,10 +26,7 @@ def host():
 
 
 def open_on(page: Page, url: str) -> Widget:
-    widget = Widget.__new__(Widget)
-    widget.page, widget.place = page, page.get_by_test_id("panel")
-    page.goto(url)
-    return widget.open()
+    return Widget.on(page, url).open()
 
 
 def picture(page: Page, name: str) -> None:
@@ -93,7 +90,7 @@ def test_the_page_speaks_through_one_object(page, host, cluster):
         ["setLocale", "zh-CN"], ["theme", {color: "#0f766e", position: "left", mode: "dark"}]]</script>"""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(host.show(cluster.url(0), head=head))
+    widget = Widget.on(page, host.show(cluster.url(0), head=head))
     launcher = page.get_by_role("button", name="打开聊天")
     expect(launcher).to_be_visible()
     assert launcher.bounding_box()["x"] < 100
@@ -106,8 +103,6 @@ def test_the_page_speaks_through_one_object(page, host, cluster):
         page.evaluate("Switchboard.open()")
     assert begun.value.post_data_json["name"] == "Grace"
     assert begun.value.post_data_json["attributes"] == {"plan": "gold"}
-    widget = Widget.__new__(Widget)
-    widget.page, widget.place = page, page.get_by_test_id("panel")
     expect(widget.place).to_be_visible()
     widget.is_connected()
     talks(widget)

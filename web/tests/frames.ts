@@ -21,7 +21,8 @@ export const session = {
     "color": "#1f6feb",
     "greeting": "Hello! How can we help?",
     "inbox_name": "Acme website",
-    "locale": null
+    "locale": null,
+    "pre_chat": null
   },
   "token": "token"
 } satisfies WidgetSession;

@@ -7,6 +7,7 @@ import styles from "./launcher.css" with { type: "text" };
 /** The panel's hashed path and the launcher's name per language, put in by the build. */
 declare const PANEL_PATH: string;
 declare const LABELS: Record<string, string>;
+const labels = LABELS;
 
 /*
  * All that a page view pays: a button, and `window.Switchboard`. The panel is fetched when a
@@ -85,7 +86,7 @@ function setUnread(count: number): void {
   badge.hidden = count === 0;
   badge.textContent = count > 9 ? "9+" : String(count);
   const wish = (said.locale ?? navigator.language).toLowerCase();
-  const title = LABELS[wish] ?? LABELS[wish.slice(0, 2)] ?? LABELS["en"]!;
+  const title = labels[wish] ?? labels[wish.slice(0, 2)] ?? labels["en"]!;
   launcher.ariaLabel = count ? `${title} (${badge.textContent})` : title;
 }
 

@@ -10,6 +10,7 @@ struct SupportChatController {
         routes.patch("mark_read", use: markRead)
         routes.get("messages", use: messages)
         routes.post("messages", use: send)
+        routes.post("transcript", use: transcript)
     }
 
     @Sendable private func show(_ request: Request, _ context: ContactContext) async throws
@@ -34,6 +35,23 @@ struct SupportChatController {
         try await SentMessage.send(
             request, to: context.chat, from: context.principal, address: context.address, desk,
             at: context.now)
+    }
+
+    /// `202`: it is sent soon, if there is anything to send.
+    @Sendable private func transcript(
+        _ request: Request, _ context: ContactContext
+    ) async throws -> some ResponseGenerator {
+        struct Input: Decodable {
+            var email: String
+            var locale: String?
+        }
+        struct Output: Encodable {
+            let email: String
+        }
+        let input = try await request.json(Input.self)
+        try await desk.transcripts.request(
+            of: context.session, to: input.email, locale: input.locale, at: context.now)
+        return JSONBody(status: .accepted, Output(email: input.email))
     }
 
     @Sendable private func markRead(

@@ -11,15 +11,18 @@ struct WidgetSessionsController {
         var contactToken: String?
         var identifier: String?
         var identifierHash: String?
+        var identityToken: String?
+        var attributes: ContactAttributes?
         var name: String?
         var email: String?
         var locale: String?
 
         enum CodingKeys: String, CodingKey {
-            case identifier, name, email, locale
+            case identifier, attributes, name, email, locale
             case websiteToken = "website_token"
             case contactToken = "contact_token"
             case identifierHash = "identifier_hash"
+            case identityToken = "identity_token"
         }
     }
 
@@ -29,10 +32,12 @@ struct WidgetSessionsController {
             let greeting: String?
             let locale: String?
             let color: String?
+            let preChat: PreChat?
 
             enum CodingKeys: String, CodingKey {
                 case greeting, locale, color
                 case inboxName = "inbox_name"
+                case preChat = "pre_chat"
             }
 
             func encode(to encoder: any Encoder) throws {
@@ -41,6 +46,7 @@ struct WidgetSessionsController {
                 try container.encode(greeting, forKey: .greeting)
                 try container.encode(locale, forKey: .locale)
                 try container.encode(color, forKey: .color)
+                try container.encode(preChat, forKey: .preChat)
             }
         }
         let token: String
@@ -67,6 +73,8 @@ struct WidgetSessionsController {
         introduction.contactToken = input.contactToken
         introduction.identifier = input.identifier
         introduction.identifierHash = input.identifierHash
+        introduction.identityToken = input.identityToken
+        if let attributes = input.attributes { introduction.attributes = attributes }
         introduction.name = input.name
         introduction.email = input.email
         introduction.locale = input.locale
@@ -77,7 +85,7 @@ struct WidgetSessionsController {
                 token: begun.token, contact: begun.contact, chatID: begun.session.chatID,
                 settings: .init(
                     inboxName: inbox.name, greeting: inbox.settings.greeting, locale: inbox.settings.locale,
-                    color: inbox.settings.color)))
+                    color: inbox.settings.color, preChat: inbox.settings.preChat)))
     }
 }
 

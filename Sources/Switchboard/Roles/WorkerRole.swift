@@ -118,6 +118,11 @@ struct WorkerRole {
             services: .init(
                 postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
                 from: house.settings.mail.from))
+        registry.register(
+            TranscriptJob.self,
+            services: .init(
+                postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
+                from: house.settings.mail.from))
         registry.register(ProbeJob.self, services: house.jobs)
 
         var configuration = JobWorkerConfiguration()
