@@ -11,6 +11,12 @@ struct ChatRows: Sendable {
         let assignedAt: Timestamp?
         let assigneeID: Agent.ID?
         let assigneeName: String?
+        let teamID: Team.ID?
+        let priority: Int
+        /// As `Line.join` writes them.
+        let skills: String
+        /// Since when it waits, ms since 1970; with the priority, its place in line.
+        let place: Int
     }
 
     struct Row: Sendable {
@@ -67,7 +73,7 @@ struct ChatRows: Sendable {
             c.id AS contact_id, c.name AS contact_name, c.email AS contact_email,
             i.id AS inbox_id, i.name AS inbox_name,
             v.id AS conversation_id, v.status, v.version, v.opened_at, v.assigned_at, v.assignee_id,
-            a.name AS assignee_name,
+            v.team_id, v.priority, v.skills, v.place, a.name AS assignee_name,
         """
 
     private static let tables: SQL = """
@@ -120,13 +126,17 @@ struct ChatRows: Sendable {
             try row.decode(column, as: Date?.self).map(Timestamp.init)
         }
         let episode = try row.decode("conversation_id", as: UUID?.self).map { id in
-            Episode(
+            let opened = Timestamp(try row.decode("opened_at"))
+            return Episode(
                 id: Identifier(id),
                 status: Conversation.Status(rawValue: try row.decode("status")) ?? .ended,
-                version: try row.decode("version"), openedAt: Timestamp(try row.decode("opened_at")),
+                version: try row.decode("version"), openedAt: opened,
                 assignedAt: try moment("assigned_at"),
                 assigneeID: try row.decode("assignee_id", as: UUID?.self).map(Identifier.init),
-                assigneeName: try row.decode("assignee_name", as: String?.self))
+                assigneeName: try row.decode("assignee_name", as: String?.self),
+                teamID: try row.decode("team_id", as: UUID?.self).map(Identifier.init),
+                priority: try row.decode("priority"), skills: try row.decode("skills"),
+                place: try row.decode("place", as: Int?.self) ?? opened.milliseconds)
         }
         return Row(
             id: Identifier(try row.decode("id")), accountID: Identifier(try row.decode("account_id")),

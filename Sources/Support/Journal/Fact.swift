@@ -11,6 +11,7 @@ package struct Fact: Decodable, Sendable {
         case messageCreated = "message.created"
         case chatMarked = "chat.marked"
         case chatArchived = "chat.archived"
+        case conversationChanged = "conversation.changed"
     }
 
     /// What a chat's first message brings with it.
@@ -34,9 +35,15 @@ package struct Fact: Decodable, Sendable {
         package let openedAt: Timestamp
         package let assignedAt: Timestamp?
         package let assigneeID: Agent.ID?
+        package let teamID: Team.ID?
+        package let priority: Int?
+        package let skills: String?
+        /// Since when it waits, ms since 1970: its place in line.
+        package let place: Int?
 
         enum CodingKeys: String, CodingKey {
-            case id, status, version
+            case id, status, version, priority, skills, place
+            case teamID = "team_id"
             case openedAt = "opened_at"
             case assignedAt = "assigned_at"
             case assigneeID = "assignee_id"
@@ -59,11 +66,19 @@ package struct Fact: Decodable, Sendable {
     package let agentID: Agent.ID?
     package let agentUpToSeq: Int?
     package let archived: Bool?
+    /// Why a conversation changed: assigned, claimed, agent_gone …
+    package let cause: String?
+    /// Who changed it; nil is the system.
+    package let actorID: Agent.ID?
+    /// A supervisor gave it to an agent who had no room for it.
+    package let isOverCapacity: Bool?
     /// Of the journal that it stood in.
     package private(set) var cell = Cell(0)
 
     enum CodingKeys: String, CodingKey {
-        case kind, at, message, about, conversation, by, mark, archived
+        case kind, at, message, about, conversation, by, mark, archived, cause
+        case actorID = "actor_id"
+        case isOverCapacity = "over_capacity"
         case accountID = "account_id"
         case chatID = "chat_id"
         case senderID = "sender_id"

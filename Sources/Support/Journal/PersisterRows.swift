@@ -20,7 +20,7 @@ enum PersisterRows {
         var statements: [SQL] = []
         if !fold.births.isEmpty { statements += [contacts(fold), chats(fold)] }
         if !fold.messages.isEmpty { statements.append(messages(fold)) }
-        if !fold.conversations.isEmpty { statements.append(conversations(fold)) }
+        if !fold.conversations.isEmpty { statements += [conversations(fold), steps(fold)] }
         if !fold.chats.isEmpty { statements.append(changes(fold)) }
         statements += fold.marked.isEmpty ? [] : receipts(fold)
         if !fold.agentReads.isEmpty { statements.append(agentReads(fold)) }
@@ -68,14 +68,33 @@ enum PersisterRows {
         }
         return """
             INSERT INTO conversations AS old (account_id, id, chat_id, status, assignee_id, version, opened_at,
-                assigned_at)
+                assigned_at, team_id, priority, skills, place)
             SELECT * FROM unnest(\(changed.map(\.fact.accountID.uuid)), \(changed.map(\.episode.id.uuid)),
                 \(changed.map(\.fact.chatID.uuid)), \(changed.map(\.episode.status.rawValue)),
                 \(changed.map(\.episode.assigneeID?.uuid)), \(changed.map(\.episode.version)),
-                \(changed.map(\.episode.openedAt.date)), \(changed.map(\.episode.assignedAt?.date)))
+                \(changed.map(\.episode.openedAt.date)), \(changed.map(\.episode.assignedAt?.date)),
+                \(changed.map(\.episode.teamID?.uuid)), \(changed.map { $0.episode.priority ?? 1 }),
+                \(changed.map { $0.episode.skills ?? "" }), \(changed.map(\.episode.place)))
             ON CONFLICT (account_id, id) DO UPDATE SET status = excluded.status,
-                assignee_id = excluded.assignee_id, version = excluded.version, assigned_at = excluded.assigned_at
+                assignee_id = excluded.assignee_id, version = excluded.version, assigned_at = excluded.assigned_at,
+                team_id = excluded.team_id, priority = excluded.priority, skills = excluded.skills,
+                place = excluded.place
             WHERE old.version < excluded.version
+            """
+    }
+
+    private static func steps(_ fold: FactFold) -> SQL {
+        let steps = fold.steps
+        return """
+            INSERT INTO conversation_events (account_id, conversation_id, version, chat_id, cause, status, actor_id,
+                assignee_id, team_id, over_capacity, at)
+            SELECT * FROM unnest(\(steps.map(\.fact.accountID.uuid)), \(steps.map(\.episode.id.uuid)),
+                \(steps.map(\.episode.version)), \(steps.map(\.fact.chatID.uuid)),
+                \(steps.map { $0.fact.cause ?? "opened" }), \(steps.map(\.episode.status.rawValue)),
+                \(steps.map(\.fact.actorID?.uuid)), \(steps.map(\.episode.assigneeID?.uuid)),
+                \(steps.map(\.episode.teamID?.uuid)), \(steps.map { $0.fact.isOverCapacity ?? false }),
+                \(steps.map(\.fact.at.date)))
+            ON CONFLICT (account_id, conversation_id, version) DO NOTHING
             """
     }
 
