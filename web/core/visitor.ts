@@ -71,8 +71,9 @@ export class VisitorTransport implements ChatTransport {
     return this.#options.api.send("PATCH", "/support_chat/mark_read", { up_to_seq });
   }
 
-  rate(score: number, comment: string): Promise<unknown> {
-    return this.#options.api.post("/support_chat/rating", { score, ...comment && { comment } });
+  rate(score: number, comment: string, conversation_id?: string): Promise<unknown> {
+    const words = { ...comment && { comment }, ...conversation_id && { conversation_id } };
+    return this.#options.api.post("/support_chat/rating", { score, ...words });
   }
 
   /** Has what was said so far sent by e-mail. */

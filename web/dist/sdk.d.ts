@@ -42,16 +42,14 @@ export interface Conversation {
     /** How long waiting may still take, in seconds, where the gateway knows. */
     estimate_s?: number | null;
     assignee?: Person | null;
-    /** It ends at `deadline` unless somebody writes. */
-    warning?: {
-        deadline: string;
-    } | null;
-    ended_reason?: string | null;
+    /** It ends then unless somebody writes. */
+    ends_at?: string;
+    /** What only an ended one has. */
+    ended_at?: string;
+    ended_reason?: "user_ended" | "service_ended" | "transferred" | "inactive" | "timeout" | "system";
+    ended_type?: "user" | "agent" | "supervisor" | "system";
     /** What the contact thought of it, from 1 to 5; null while it was not said. */
-    rating?: {
-        score: number;
-        comment?: string | null;
-    } | null;
+    rating?: number | null;
 }
 export interface MessagePage {
     messages: SupportMessage[];
@@ -102,11 +100,9 @@ export interface WidgetSession {
         color: string | null;
         /** Asked before the first message. */
         pre_chat?: PreChat | null;
-        /** Whether somebody is there to answer, and when somebody is again. */
-        hours?: {
-            open: boolean;
-            opens_at?: string | null;
-        } | null;
+        /** Whether somebody is there to answer, by the inbox's hours, and when somebody is again. */
+        open?: boolean;
+        opens_at?: string | null;
     };
 }
 export interface PreChat {
@@ -188,7 +184,8 @@ export type ChatEvent = {
 } | {
     type: "conversation";
     conversation: Conversation | null;
-    warning?: Conversation["warning"];
+    /** Beside `ends_at`: it does not depend on anybody's clock. */
+    ends_in_s?: number;
 } | {
     type: "chat_state";
 } & ChatStanding | {

@@ -252,6 +252,23 @@ describe("a chat session", () => {
     assert.equal(session.state.items.value.length, 1);
   });
 
+  it("knows when the conversation will end, and that a message calls it off", async () => {
+    await online();
+    const conversation = { id: "c", status: "active" as const, position: null, assignee: null };
+    const ends_at = "2000-01-01T00:00:00.000Z";
+    const warned = { ...conversation, ends_at };
+    await receive({ type: "conversation", conversation: warned, ends_in_s: 60 });
+    assert.equal(session.state.endsAt.value, Date.now() + 60_000);
+    await receive({ type: "new_message", message: message(1) });
+    assert.equal(session.state.endsAt.value, 0);
+    // What comes out of the history after the state was there before the warning.
+    await receive(standing(3, { conversation: warned }));
+    await receive({ type: "new_message", message: message(2) });
+    assert.equal(session.state.endsAt.value, Date.parse(ends_at));
+    await receive({ type: "conversation", conversation });
+    assert.equal(session.state.endsAt.value, 0);
+  });
+
   it("marks what is refused for good, goes on with the next, and retries by hand", async () => {
     session.start();
     await settled();

@@ -158,16 +158,15 @@ describe("what most chats never need", () => {
   const conversation = { id: "c", status: "active" } as const;
 
   it("is fetched for questions, closed hours, a warning and an end", () => {
-    const deadline = "2024-05-01T12:00:00.000Z";
-    assert.ok(needsMore({ ...settings, pre_chat: { fields: [] } }, null));
-    assert.ok(needsMore({ ...settings, hours: { open: false } }, null));
-    assert.ok(needsMore(settings, { ...conversation, warning: { deadline } }));
-    assert.ok(needsMore(settings, { ...conversation, status: "ended" }));
+    assert.ok(needsMore({ ...settings, pre_chat: { fields: [] } }, null, 0));
+    assert.ok(needsMore({ ...settings, open: false }, null, 0));
+    assert.ok(needsMore(settings, conversation, 1));
+    assert.ok(needsMore(settings, { ...conversation, status: "ended" }, 0));
   });
 
   it("is not fetched for a chat that goes on", () => {
-    assert.ok(!needsMore(null, null));
-    assert.ok(!needsMore({ ...settings, hours: { open: true } }, conversation));
+    assert.ok(!needsMore(null, null, 0));
+    assert.ok(!needsMore({ ...settings, open: true }, conversation, 0));
   });
 });
 

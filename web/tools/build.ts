@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants } from "node:zlib";
 import { declarations } from "./declarations.ts";
 import { example } from "./example.ts";
 
@@ -19,7 +20,7 @@ const immutable = "public, max-age=31536000, immutable";
 /** The most that a file may weigh, gzipped. */
 const budgets: Record<string, number> = {
   "w.js": 2500,
-  "more.js": 5000,
+  "more.js": 4500,
   "app.js": 30_000,
   "app.css": 5000,
   "jobs.js": 8000,
@@ -40,7 +41,7 @@ const manifest: Served[] = [];
 let overBudget = false;
 
 /** What a visitor who opens the chat has fetched, and the most that it may weigh, gzipped. */
-const widget = { files: ["w.js", "panel.js"], bytes: 0, budget: 15_000 };
+const widget = { files: ["w.js", "panel.js"], bytes: 0, budget: 14_700 };
 
 const types: Record<string, string> = {
   js: "text/javascript; charset=utf-8",
@@ -88,9 +89,18 @@ async function bundle(
   return await result.outputs[0]!.text();
 }
 
+/** By zopfli: a twenty-fifth smaller than the best of zlib. */
+function gzip(bytes: Buffer): Buffer {
+  const script = "import sys, zopfli.gzip as z\n" +
+    "sys.stdout.buffer.write(z.compress(sys.stdin.buffer.read()))";
+  const { status, stdout, stderr } = spawnSync("python3", ["-c", script], { input: bytes });
+  if (status !== 0) throw new Error(String(stderr));
+  return stdout;
+}
+
 function write(path: string, file: string, name: string, content: string, cache: string): void {
   const bytes = Buffer.from(content);
-  const zipped = gzipSync(bytes, { level: 9 });
+  const zipped = gzip(bytes);
   const brotli = brotliCompressSync(bytes, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,

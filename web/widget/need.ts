@@ -4,9 +4,10 @@ import type { Conversation, WidgetSession } from "../core/protocol.ts";
 export function needsMore(
   settings: WidgetSession["settings"] | null,
   conversation: Conversation | null,
+  endsAt: number,
 ): boolean {
   return Boolean(
-    settings?.pre_chat || settings?.hours?.open === false ||
-      conversation?.warning || conversation?.status === "ended",
+    settings?.pre_chat || settings?.open === false || endsAt > 0 ||
+      conversation?.status === "ended",
   );
 }

@@ -159,7 +159,8 @@ async function mountPanel(host: Host): Promise<Panel> {
     }),
     // Once it is there it follows everything by itself.
     effect(() => {
-      if (needsMore(settings.value, state.conversation.value)) void more().catch(() => undefined);
+      const isNeeded = needsMore(settings.value, state.conversation.value, state.endsAt.value);
+      if (isNeeded) void more().catch(() => undefined);
     }),
     log.dispose,
     activity.dispose,

@@ -64,7 +64,7 @@ export function ending(base: Base): () => void {
     const given = new FormData(rating);
     const id = asked;
     try {
-      await visitor.rate(Number(given.get("score")), String(given.get("comment")).trim());
+      await visitor.rate(Number(given.get("score")), String(given.get("comment")).trim(), id);
       store.set(`${key}rated`, id);
       rating.hidden = true;
       setText(thanks, t("rated"));
@@ -82,7 +82,7 @@ export function ending(base: Base): () => void {
     reason.hidden = conversation.ended_reason !== "timeout";
     setText(reason, t("timeout"));
     setText(thanks, "");
-    rating.hidden = Boolean(conversation.rating) || store.get(`${key}rated`) === asked;
+    rating.hidden = typeof conversation.rating === "number" || store.get(`${key}rated`) === asked;
     build();
     stay();
   });

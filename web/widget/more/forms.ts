@@ -22,10 +22,10 @@ export function forms(base: Base): () => void {
   }
 
   const stop = effect(() => {
-    const { pre_chat, hours } = settings.value ?? {};
+    const { pre_chat, open } = settings.value ?? {};
     const isNew = chat.state.items.value.length === 0;
     const asks = pre_chat && isNew && store.get(`${key}introduced`) !== "1";
-    place(hours?.open === false && isNew ? "away" : asks ? "before" : null);
+    place(open === false && isNew ? "away" : asks ? "before" : null);
   });
   return () => {
     stop();
@@ -53,7 +53,7 @@ function before(base: Base, done: () => void): HTMLFormElement {
 
 function away(base: Base): HTMLFormElement {
   const { h, host, settings, visitor, send, locale, t } = base;
-  const at = settings.peek()?.hours?.opens_at;
+  const at = settings.peek()?.opens_at;
   const time = at && new Date(at).toLocaleString(locale, {
     weekday: "long",
     hour: "2-digit",

@@ -14,10 +14,8 @@ export function warning({ h, chat, effect, setText, activity, send, stay, t }: B
 
   function show(): void {
     clearTimeout(ticking);
-    const conversation = chat.state.conversation.value;
-    const deadline = conversation?.status === "ended" ? null : conversation?.warning?.deadline;
-    const left = Math.ceil((Date.parse(deadline ?? "") - Date.now()) / 1000);
-    element.hidden = !(left > 0);
+    const left = Math.ceil((chat.state.endsAt.value - Date.now()) / 1000);
+    element.hidden = left <= 0;
     if (element.hidden) return;
     stay();
     setText(text, t("warning", { time: clock(left) }));
