@@ -44,7 +44,7 @@ async function mountPanel(host: Host): Promise<Panel> {
       store.set(`${key}muted`, isMuted() ? "" : "1");
       showMute();
     },
-  }, icon(bellIcon));
+  });
   const log = messageLog({
     chat,
     side: "user",
@@ -127,6 +127,7 @@ async function mountPanel(host: Host): Promise<Panel> {
   function showMute(): void {
     set(mute, "aria-pressed", String(isMuted()));
     set(mute, "aria-label", t("mute"));
+    mute.replaceChildren(icon(isMuted() ? `${bellIcon}M4 4l16 16` : bellIcon));
   }
   function markSeen(): void {
     if (!panel.hidden && !document.hidden && log.isAtBottom()) chat.seen();
