@@ -108,7 +108,8 @@ package struct GatewayApplication: Sendable {
             "widget/sessions", use: WidgetSessionsController(desk: desk, address: address).create)
         preflight(
             anywhere, "widget/sessions", "support_chat", "support_chat/mark_read", "support_chat/messages",
-            "support_chat/end", "support_chat/rating", "support_chat/agent", "cable/tickets")
+            "support_chat/end", "support_chat/rating", "support_chat/agent", "support_chat/transcript",
+            "cable/tickets")
 
         let door = DoorMiddleware(door: Door(desk: desk), address: address)
         let signedIn = router.group("").add(middleware: door)

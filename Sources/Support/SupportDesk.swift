@@ -35,6 +35,7 @@ package final class SupportDesk: Sendable {
     /// What happens when the timers of conversations are due.
     package let timerDuties: [any TimerDuty]
     package let typing: Typing
+    package let transcripts: Transcripts
     package let presence: Presence
     package let assignments: Assignments
     package let availability: Availability
@@ -96,6 +97,7 @@ package final class SupportDesk: Sendable {
             ArchiveDuty(timers: timers, endings: endings, archive: archive),
         ]
         typing = Typing(redis: redis)
+        transcripts = Transcripts(jobs: JobClient(redis: jobs ?? redis), limits: limits)
         presence = try Presence(redis: redis, scripts: scripts, configuration: configuration)
         assignmentScripts = try AssignmentScripts(scripts)
         assignmentSetup = AssignmentSetup(

@@ -18,6 +18,7 @@ struct SupportChatController {
         routes.post("rating") { [desk] request, context in
             try await EndedConversation.rate(request, by: context.session, desk, at: context.now)
         }
+        routes.post("transcript", use: transcript)
     }
 
     @Sendable private func show(_ request: Request, _ context: ContactContext) async throws
@@ -52,6 +53,23 @@ struct SupportChatController {
         try await desk.assignments.ask(context.session, at: context.now)
         let view = try await desk.chats.show(context.chat, to: context.principal, limit: 1, at: context.now)
         return JSONBody(status: .created, Output(conversation: view.conversation))
+    }
+
+    /// `202`: it is sent soon, if there is anything to send.
+    @Sendable private func transcript(
+        _ request: Request, _ context: ContactContext
+    ) async throws -> some ResponseGenerator {
+        struct Input: Decodable {
+            var email: String
+            var locale: String?
+        }
+        struct Output: Encodable {
+            let email: String
+        }
+        let input = try await request.json(Input.self)
+        try await desk.transcripts.request(
+            of: context.session, to: input.email, locale: input.locale, at: context.now)
+        return JSONBody(status: .accepted, Output(email: input.email))
     }
 
     @Sendable private func markRead(

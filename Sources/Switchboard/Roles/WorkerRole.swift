@@ -142,6 +142,11 @@ struct WorkerRole {
             services: .init(
                 postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
                 from: house.settings.mail.from))
+        registry.register(
+            TranscriptJob.self,
+            services: .init(
+                postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
+                from: house.settings.mail.from))
         registry.register(ProbeJob.self, services: house.jobs)
         registry.register(
             LostJobsJob.self, services: LostJobs(redis: house.jobs, scripts: scripts, logger: house.logger))
