@@ -70,16 +70,16 @@ package struct Fact: Decodable, Sendable {
     package let accountID: Account.ID
     package let chatID: Chat.ID
     package let senderID: UUID?
-    package let message: Message?
+    package internal(set) var message: Message?
     package let about: About?
-    package let conversation: Episode?
+    package internal(set) var conversation: Episode?
     package let by: Sender.Kind?
     package let mark: Receipts.Mark?
     package let fromSeq: Int?
-    package let upToSeq: Int?
+    package internal(set) var upToSeq: Int?
     /// Who on staff read, and up to where they have read now.
     package let agentID: Agent.ID?
-    package let agentUpToSeq: Int?
+    package internal(set) var agentUpToSeq: Int?
     package let archived: Bool?
     /// Why a conversation changed: assigned, claimed, agent_gone …
     package let cause: String?
