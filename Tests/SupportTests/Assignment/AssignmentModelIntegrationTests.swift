@@ -25,6 +25,7 @@ import Testing
         var staff: [AgentSession] = []
         var visitors: [SupportFixture.Visitor] = []
         var isHere: Set<Agent.ID> = []
+        var lastOrder: [String] = []
         var steps = 0
 
         init(_ stage: AssignmentStage, seed: UInt64) async throws {
@@ -49,7 +50,6 @@ import Testing
             steps += 1
             let visitor = visitors[Int(chance.next() % UInt64(visitors.count))]
             let agent = staff[Int(chance.next() % UInt64(staff.count))]
-            let before = try await line()
             var touched = visitor.chat.chatID.description
             var fate: Fate?
             switch chance.next() % 16 {
@@ -88,7 +88,9 @@ import Testing
                 touched = ""
             }
             try await verify(visitor, fate)
-            try await verifyOrder(before, touched)
+            let order = try await line()
+            try await verifyOrder(lastOrder, order, touched)
+            lastOrder = order
         }
 
         /// Whether it was done, and not refused.
@@ -120,8 +122,8 @@ import Testing
         }
 
         /// Who left the line without being touched was first in it, but for those whom the agent would not have.
-        private func verifyOrder(_ before: [String], _ touched: String) async throws {
-            let after = Set(try await line())
+        private func verifyOrder(_ before: [String], _ order: [String], _ touched: String) async throws {
+            let after = Set(order)
             let rest = before.filter { $0 != touched }
             guard let stayed = rest.firstIndex(where: after.contains),
                 let gone = rest[stayed...].lastIndex(where: { !after.contains($0) })
