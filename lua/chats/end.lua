@@ -5,10 +5,9 @@
 -- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    sender:client_id -> seq
 -- KEYS[4]  {cN}:journal            stream  facts on their way to PostgreSQL
 -- KEYS[5]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
--- KEYS[6]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
--- KEYS[7]  {cN}:ACCOUNT:staff:log  stream  0-offset -> what the staff were told
--- KEYS[8]  {cN}:timers             zset    timer -> due, ms
--- KEYS[9]  {cN}:timers:notes       hash    timer -> note
+-- KEYS[6]  {cN}:ACCOUNT:staff:log  stream  0-offset -> what the staff were told
+-- KEYS[7]  {cN}:timers             zset    timer -> due, ms
+-- KEYS[8]  {cN}:timers:notes       hash    timer -> note
 -- ARGV[1]  now, ms
 -- ARGV[2]  now, ISO 8601
 -- ARGV[3]  the conversation that is meant; empty = whichever is open
@@ -23,15 +22,18 @@
 -- ARGV[12] the timer that asks; empty = somebody else does
 -- ARGV[13] the due time that was seen of it, ms
 -- ARGV[14] end only if no message came after this seq; -1 = whatever came
+-- ARGV[15] options of the desk: staff's log length, idle chats expire after, s
+--
+-- Further keys are those of assignment/desk, in the same cell: who had the conversation is given the next one.
 --
 -- Returns  {"ended", conversation, version} | {"unchanged"} | {"cold"}
 -- Cost     O(log n) in the line.   Called by Support/Endings/Endings.end
-local chat, history, clients, journal, cell, waiting, log, timers, notes = unpack(KEYS)
+local chat, history, clients, journal, cell, log, timers, notes = unpack(KEYS)
 local now, iso, meant, reason, kind, who, comment, expiry, channel, staff, length, timer, due, newest = unpack(ARGV)
 
 local epoch = redis.call('HGET', cell, 'epoch')
 local state = redis.call('HMGET', chat, 'epoch', 'id', 'tenant', 'conversation', 'status', 'version', 'opened_at',
-    'assigned_at', 'assignee', 'seq', 'persisted')
+    'assigned_at', 'assignee', 'seq', 'persisted', 'team', 'priority', 'skills', 'place')
 if not epoch or state[1] ~= epoch then return { 'cold' } end
 if timer ~= '' then -- whatever comes of it, this timer has had its turn
     if tonumber(redis.call('ZSCORE', timers, timer) or -1) ~= tonumber(due) then return { 'unchanged' } end
@@ -48,11 +50,7 @@ local function quoted(text) return text and '"' .. text .. '"' or 'null' end
 
 redis.call('HSET', chat, 'status', 'ended', 'version', version, 'ended_at', iso, 'ended_reason', reason,
     'ended_type', kind)
-redis.call('HDEL', chat, 'assignee', 'assignee_name', 'assigned_at', 'rating', 'warned')
-redis.call('ZREM', waiting, conversation)
--- ▼ The agent's load is given back, and the next conversation assigned, here: now, state[9] and conversation say who
---   had which.
--- ▲
+redis.call('HDEL', chat, 'assigned_at', 'rating', 'warned')
 if state[10] == state[11] then -- only this is in Redis alone: it may expire, long after the journal was read
     redis.call('HSET', chat, 'idle', '1')
     for i = 1, 3 do redis.call('EXPIRE', KEYS[i], expiry) end
@@ -62,7 +60,9 @@ local shared = '{"id":"' .. conversation .. '","status":"ended"'
 local ending = ',"ended_at":"' .. iso .. '","ended_reason":"' .. reason .. '","ended_type":"' .. kind .. '"'
 redis.call('XADD', journal, '*', 'f', '{"kind":"conversation.ended","at":"' .. iso .. '",' .. state[3]
     .. ',"conversation":' .. shared .. ',"version":' .. version .. ',"opened_at":"' .. state[7] .. '","assigned_at":'
-    .. quoted(state[8]) .. ',"assignee_id":' .. quoted(state[9]) .. ending .. ',"ended_by":' .. who
+    .. quoted(state[8]) .. ',"assignee_id":' .. quoted(state[9])
+    .. ',"team_id":' .. quoted(state[12]) .. ',"priority":' .. (state[13] or '1') .. ',"skills":"' .. (state[14] or '')
+    .. '","place":' .. (state[15] or 'null') .. ending .. ',"ended_by":' .. who
     .. ',"ended_comment":' .. comment .. '}}')
 
 redis.call('SPUBLISH', channel, '\n{"type":"conversation","conversation":' .. shared
@@ -71,4 +71,7 @@ local news = '{"type":"chat_updated","chat":{"id":"' .. state[2] .. '","status":
     .. ',"ended_comment":' .. comment .. '}}'
 local entry = redis.call('XADD', log, 'MAXLEN', '~', length, '0-*', 'm', news)
 redis.call('SPUBLISH', staff, string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
+
+--include assignment/desk
+open_desk(cell:sub(1, -5), chat:match('^{[^}]*}:(.-):'), ARGV[15]).let_go(state[2])
 return { 'ended', conversation, version }

@@ -31,9 +31,10 @@ struct ActionInput: Decodable, Sendable {
     var comment: String?
     var score: WholeNumber?
     var conversationID: String?
+    var status: String?
 
     enum CodingKeys: String, CodingKey {
-        case action, content, on, reason, comment, score
+        case action, content, on, reason, comment, score, status
         case isPrivate = "private"
         case clientID = "client_id"
         case upToSeq = "up_to_seq"
@@ -54,6 +55,7 @@ extension ActionInput {
             reason = try object.string("reason")
             comment = try object.string("comment")
             conversationID = try object.string("conversation_id")
+            status = try object.string("status")
         } catch {
             return nil
         }
@@ -102,7 +104,7 @@ enum Commands {
     private static let all: [String: any Command.Type] = Dictionary(
         uniqueKeysWithValues: [
             SendMessageCommand.self, TypingCommand.self, DeliveredCommand.self, ReadCommand.self,
-            EndCommand.self, RateCommand.self,
+            EndCommand.self, RateCommand.self, AvailabilityCommand.self,
         ].map { (command: any Command.Type) in (command.action, command) })
 
     /// Performs one action and returns the answer: what the command says, or an error of the documented shape.

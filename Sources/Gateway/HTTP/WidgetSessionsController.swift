@@ -11,15 +11,18 @@ struct WidgetSessionsController {
         var contactToken: String?
         var identifier: String?
         var identifierHash: String?
+        var identityToken: String?
+        var attributes: ContactAttributes?
         var name: String?
         var email: String?
         var locale: String?
 
         enum CodingKeys: String, CodingKey {
-            case identifier, name, email, locale
+            case identifier, attributes, name, email, locale
             case websiteToken = "website_token"
             case contactToken = "contact_token"
             case identifierHash = "identifier_hash"
+            case identityToken = "identity_token"
         }
     }
 
@@ -32,11 +35,13 @@ struct WidgetSessionsController {
             /// Whether somebody is there by the inbox's hours, and when they will be again if not.
             let open: Bool
             let opensAt: Timestamp?
+            let preChat: PreChat?
 
             enum CodingKeys: String, CodingKey {
                 case greeting, locale, color, open
                 case inboxName = "inbox_name"
                 case opensAt = "opens_at"
+                case preChat = "pre_chat"
             }
 
             func encode(to encoder: any Encoder) throws {
@@ -47,6 +52,7 @@ struct WidgetSessionsController {
                 try container.encode(color, forKey: .color)
                 try container.encode(open, forKey: .open)
                 try container.encode(opensAt, forKey: .opensAt)
+                try container.encode(preChat, forKey: .preChat)
             }
         }
         let token: String
@@ -73,6 +79,8 @@ struct WidgetSessionsController {
         introduction.contactToken = input.contactToken
         introduction.identifier = input.identifier
         introduction.identifierHash = input.identifierHash
+        introduction.identityToken = input.identityToken
+        if let attributes = input.attributes { introduction.attributes = attributes }
         introduction.name = input.name
         introduction.email = input.email
         introduction.locale = input.locale
@@ -85,7 +93,8 @@ struct WidgetSessionsController {
                 settings: .init(
                     inboxName: inbox.name, greeting: inbox.settings.greeting, locale: inbox.settings.locale,
                     color: inbox.settings.color, open: isOpen,
-                    opensAt: isOpen ? nil : inbox.hours?.nextChange(after: context.now))))
+                    opensAt: isOpen ? nil : inbox.hours?.nextChange(after: context.now),
+                    preChat: inbox.settings.preChat)))
     }
 }
 

@@ -27,9 +27,14 @@ package enum Conversation {
 
     /// What both sides may see of it.
     package struct View: Codable, Sendable {
-        package struct Assignee: Codable, Sendable {
+        package struct Assignee: Codable, Sendable, Equatable {
             package let id: Agent.ID
             package let name: String
+
+            package init(id: Agent.ID, name: String) {
+                self.id = id
+                self.name = name
+            }
         }
         package let id: ID
         package let status: Status

@@ -128,7 +128,7 @@ package struct Chats: Sendable {
             }
         let reply = try await coldChats.warm(chat, for: viewer, at: now) {
             try await redis.evaluate(
-                coldChats.scripts.read, keys: [chat.state, chat.history, chat.cell.state, chat.waiting],
+                coldChats.scripts.read, keys: [chat.state, chat.history, chat.cell.state],
                 arguments: [.integer(after), .integer(before), .integer(limit), .integer(maxBytes)])
         }
         guard let state = LiveState(reply) else {

@@ -92,10 +92,5 @@ struct LiveState: Sendable {
     }
 
     /// Kept as a JSON string, ready to be spliced into frames.
-    private var assigneeName: String {
-        guard let text = fields["assignee_name"],
-            let name = try? JSONDecoder().decode(String?.self, from: Data(text.utf8))
-        else { return "" }  // not ours to show if it is not what we wrote
-        return name
-    }
+    private var assigneeName: String { fields["assignee_name"].flatMap(JSONText.decoded) ?? "" }
 }

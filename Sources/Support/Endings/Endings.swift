@@ -35,8 +35,8 @@ package struct Endings: Sendable {
         for caller: Principal? = nil, because cause: Cause? = nil, at now: Timestamp
     ) async throws -> Bool {
         let keys = [
-            chat.state, chat.history, chat.clients, chat.cell.journal, chat.cell.state, chat.waiting,
-            chat.staffLog, chat.cell.timers, chat.cell.timerNotes,
+            chat.state, chat.history, chat.clients, chat.cell.journal, chat.cell.state, chat.staffLog,
+            chat.cell.timers, chat.cell.timerNotes,
         ]
         let arguments: [RedisArgument] = [
             .integer(now.milliseconds), .string(now.iso8601),
@@ -47,6 +47,7 @@ package struct Endings: Sendable {
             .string(chat.channel), .string(chat.staffChannel),
             .integer(coldChats.configuration.staffLogLength), .string(cause?.timer ?? ""),
             .integer(cause?.due ?? 0), .integer(cause?.newestSeq ?? -1),
+            coldChats.configuration.deskOptions,
         ]
         let reply = try await coldChats.warm(chat, for: caller, at: now) {
             try await redis.evaluate(coldChats.scripts.end, keys: keys, arguments: arguments)

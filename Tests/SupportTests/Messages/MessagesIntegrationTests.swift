@@ -212,8 +212,7 @@ import Testing
         let view = try await fixture.desk.chats.show(visitor.chat, to: visitor.principal, at: .now())
         #expect(view.conversation?.status == .active)
         #expect(view.unread == 1)
-        let waiting = try await fixture.world.redis.send(["ZCARD", .string(visitor.chat.waiting)]).int
-        #expect(waiting == 0)
+        #expect(view.conversation?.position == nil)
     }
 
     @Test func `a contact's message brings an archived chat back, an agent's does not`() async throws {
