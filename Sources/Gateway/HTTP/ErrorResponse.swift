@@ -60,7 +60,8 @@ package struct ErrorResponse: Encodable, Sendable {
         case .full(let capacity):
             self.init(
                 .conflict, "agent_full",
-                "The agent has as many conversations as they can (\(capacity)); a supervisor may override this.")
+                "The agent has as many conversations as they can (\(capacity)); a supervisor may override this."
+            )
         case .limited(let milliseconds):
             self.init(
                 .tooManyRequests, "rate_limited", "That was too fast; wait a moment.",

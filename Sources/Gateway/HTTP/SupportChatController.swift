@@ -11,6 +11,14 @@ struct SupportChatController {
         routes.get("messages", use: messages)
         routes.post("messages", use: send)
         routes.post("transcript", use: transcript)
+        routes.post("agent", use: askForAgent)
+        routes.post("end") { [desk] request, context in
+            try await EndedConversation.end(
+                request, context.chat, by: context.principal, desk, at: context.now)
+        }
+        routes.post("rating") { [desk] request, context in
+            try await EndedConversation.rate(request, by: context.session, desk, at: context.now)
+        }
     }
 
     @Sendable private func show(_ request: Request, _ context: ContactContext) async throws
@@ -52,6 +60,16 @@ struct SupportChatController {
         try await desk.transcripts.request(
             of: context.session, to: input.email, locale: input.locale, at: context.now)
         return JSONBody(status: .accepted, Output(email: input.email))
+    }
+
+    /// The contact wants somebody: opens a conversation if none is open. The answer says where it stands.
+    @Sendable private func askForAgent(_ request: Request, _ context: ContactContext) async throws
+        -> some ResponseGenerator
+    {
+        struct Output: Encodable { let conversation: Conversation.View? }
+        try await desk.assignments.ask(context.session, at: context.now)
+        let view = try await desk.chats.show(context.chat, to: context.principal, limit: 1, at: context.now)
+        return JSONBody(status: .created, Output(conversation: view.conversation))
     }
 
     @Sendable private func markRead(

@@ -21,7 +21,9 @@ package struct ScriptParts: Sendable {
         return try expand(source, of: name, within: [])
     }
 
-    private func expand(_ source: String, of name: String, within outer: [String]) throws(RedisError) -> String {
+    private func expand(_ source: String, of name: String, within outer: [String]) throws(RedisError)
+        -> String
+    {
         var lines: [Substring] = []
         for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
             let words = line.drop { $0 == " " }
@@ -36,9 +38,12 @@ package struct ScriptParts: Sendable {
             guard !outer.contains(part) else {
                 throw RedisError(.configuration, "lua/\(name).lua: the part \(part) includes itself")
             }
-            let body = text.split(separator: "\n", omittingEmptySubsequences: false).drop { $0.hasPrefix("--") }
+            let body = text.split(separator: "\n", omittingEmptySubsequences: false).drop {
+                $0.hasPrefix("--")
+            }
             guard !body.contains(where: { $0.contains("KEYS") || $0.contains("ARGV") }) else {
-                throw RedisError(.configuration, "lua/\(part)\(Self.suffix): a part reads no KEYS and no ARGV")
+                throw RedisError(
+                    .configuration, "lua/\(part)\(Self.suffix): a part reads no KEYS and no ARGV")
             }
             lines.append(
                 Substring(try expand(body.joined(separator: "\n"), of: name, within: outer + [part])))

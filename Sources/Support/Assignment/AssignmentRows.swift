@@ -106,7 +106,8 @@ struct AssignmentRows: Sendable {
             let skills: String = try row.decode("skills")
             let priority = Conversation.Priority(rawValue: try row.decode("priority")) ?? .normal
             return Open(
-                conversation: .init(try row.decode("id", as: UUID.self)), chat: .init(try row.decode("chat_id", as: UUID.self)),
+                conversation: .init(try row.decode("id", as: UUID.self)),
+                chat: .init(try row.decode("chat_id", as: UUID.self)),
                 line: Line(
                     inbox: .init(try row.decode("inbox_id", as: UUID.self)),
                     team: try row.decode("team_id", as: UUID?.self).map(Identifier.init),

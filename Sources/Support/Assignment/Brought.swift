@@ -12,7 +12,8 @@ struct Brought: Encodable, Sendable {
         let rules = office?.rules ?? LineRules()
         let canWiden = !line.skills.isEmpty || (rules.overflowTeam != nil && rules.overflowTeam != line.team)
         return [
-            "id": line.name, "mode": rules.mode.rawValue, "weight": "\(office?.weight ?? AssignmentRows.unit)",
+            "id": line.name, "mode": rules.mode.rawValue,
+            "weight": "\(office?.weight ?? AssignmentRows.unit)",
             "limit": "\(rules.lineLimit)", "wait_ms": "\(rules.waitLimit * 1000)",
             "widen_ms": canWiden ? "\(rules.widenAfter * 1000)" : "0",
             "overflow": rules.overflowTeam?.description ?? "", "offer_ms": "\(rules.offerTime * 1000)",

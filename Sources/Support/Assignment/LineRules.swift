@@ -30,7 +30,8 @@ package struct LineRules: Codable, Sendable, Equatable {
     package init() {}
 
     enum CodingKeys: String, CodingKey {
-        case mode, grace = "grace_s"
+        case mode
+        case grace = "grace_s"
         case lineLimit = "line_limit"
         case waitLimit = "wait_limit_s"
         case offerTime = "offer_s"

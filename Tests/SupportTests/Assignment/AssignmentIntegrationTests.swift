@@ -146,7 +146,9 @@ import Testing
         }
     }
 
-    @Test func `who waits at a higher priority is next, but not before all who have waited long`() async throws {
+    @Test func `who waits at a higher priority is next, but not before all who have waited long`()
+        async throws
+    {
         try await AssignmentStage.with(capacity: 1) { stage in
             let now = Timestamp.now()
             let old = try await stage.fixture.contact()
