@@ -13,6 +13,7 @@ import Support
 ///     /support_chat …             the contact's chat                contacts' door
 ///     /auth/login                 staff sign in
 ///     /admin/chats …              the staff's chats                 staff's door
+///     /admin/inboxes …            their hours and timers            staff's door
 ///     /admin/jobs …               the installation's jobs           operators
 ///     /cable/tickets              a ticket for the socket           either door
 ///     /health/…  /metrics         for those who run it
@@ -125,6 +126,8 @@ package struct GatewayApplication: Sendable {
         AdminChatsController(desk: desk).add(to: chats)
         AssignmentController(desk: desk).add(to: chats)
         StaffingController(desk: desk).add(to: signedIn.group("admin", context: StaffContext.self))
+        AdminInboxesController(desk: desk).add(
+            to: signedIn.group("admin/inboxes", context: StaffContext.self))
         AdminJobsController(desk: desk).add(to: signedIn.group("admin/jobs", context: StaffContext.self))
         redirectOlderSpellings(anywhere)
         OtherMethods.refuse(on: router)

@@ -76,8 +76,10 @@ package final class JobClient: Sendable {
         -> [JobEnvelope]
     {
         let reply = try await redis.evaluate(
-            required.push, keys: [JobKeys.queues, JobKeys.schedule],
-            arguments: [.integer(Self.batchesKept)] + envelopes.flatMap { $0.guarded(at: now) })
+            required.push, keys: [JobKeys.queues, JobKeys.schedule, JobKeys.scheduleWake],
+            arguments: [
+                .integer(Self.batchesKept), Self.wakesSchedulers(envelopes, now) ? "1" : "",
+            ] + envelopes.flatMap { $0.guarded(at: now) })
         return zip(envelopes, reply.array ?? []).map { envelope, answer in
             var envelope = envelope
             let words = (answer.array ?? []).compactMap(\.text)
@@ -119,7 +121,19 @@ package final class JobClient: Sendable {
         for queue in queues {
             commands += sliced(["LPUSH", .string(JobKeys.queue(queue))], waiting[queue]!, by: slice)
         }
-        return commands + sliced(["ZADD", .string(JobKeys.schedule)], scheduled, by: 2 * slice)
+        commands += sliced(["ZADD", .string(JobKeys.schedule)], scheduled, by: 2 * slice)
+        if wakesSchedulers(envelopes, now) {
+            // One element, for a scheduler that listens now or in the next moments.
+            let wake = RedisArgument.string(JobKeys.scheduleWake)
+            commands += [["LPUSH", wake, 1], ["LTRIM", wake, 0, 0], ["EXPIRE", wake, 5]]
+        }
+        return commands
+    }
+
+    /// Whether one of them is due before every scheduler looks by itself.
+    private static func wakesSchedulers(_ envelopes: [JobEnvelope], _ now: Date) -> Bool {
+        let soon = now.addingTimeInterval(JobScheduler.soon.inSeconds)
+        return envelopes.contains { $0.at.map { $0 < soon } ?? false }
     }
 
     private static func sliced(

@@ -30,6 +30,10 @@ package final class SupportDesk: Sendable {
     package let archive: Archive
     package let endings: Endings
     package let ratings: Ratings
+    package let timers: Timers
+    package let inboxTimes: InboxTimes
+    /// What happens when the timers of conversations are due.
+    package let timerDuties: [any TimerDuty]
     package let typing: Typing
     package let transcripts: Transcripts
     package let presence: Presence
@@ -85,6 +89,13 @@ package final class SupportDesk: Sendable {
         archive = Archive(redis: redis, coldChats: coldChats)
         endings = Endings(redis: redis, coldChats: coldChats)
         ratings = Ratings(redis: redis, coldChats: coldChats)
+        timers = try Timers(redis: redis, scripts: scripts)
+        inboxTimes = InboxTimes(postgres: postgres)
+        timerDuties = [
+            IdleDuty(timers: timers, endings: endings, coldChats: coldChats),
+            TargetDuty(timers: timers, coldChats: coldChats),
+            ArchiveDuty(timers: timers, endings: endings, archive: archive),
+        ]
         typing = Typing(redis: redis)
         transcripts = Transcripts(jobs: JobClient(redis: jobs ?? redis), limits: limits)
         presence = try Presence(redis: redis, scripts: scripts, configuration: configuration)

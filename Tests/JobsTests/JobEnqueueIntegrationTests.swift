@@ -49,6 +49,19 @@ import Testing
         }
     }
 
+    @Test func `who says how often a job is tried does not want its type's how long`() throws {
+        struct Stubborn: Job {
+            static let name = "Stubborn"
+            static let retryFor: Duration? = .seconds(60)
+            func perform(_ services: Void, _ context: JobContext) {}
+        }
+        let usual = try JobEnvelope(Stubborn(), JobOptions(), now: Date())
+        #expect(try JobPayload(usual.bytes).json("retry_for").map { String(buffer: $0) } == "60")
+        let told = try JobEnvelope(Stubborn(), JobOptions(retry: .atMost(2)), now: Date())
+        #expect(try JobPayload(told.bytes).json("retry_for") == nil)
+        #expect(try JobPayload(told.bytes).retryRule == .atMost(2))
+    }
+
     @Test func `a job for later waits in the schedule, one for the past does not`() async throws {
         try await JobsHarness.run { harness in
             try await harness.jobs.perform(NoteJob(), in: .seconds(60))

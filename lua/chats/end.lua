@@ -51,7 +51,7 @@ local function quoted(text) return text and '"' .. text .. '"' or 'null' end
 redis.call('HSET', chat, 'status', 'ended', 'version', version, 'ended_at', iso, 'ended_reason', reason,
     'ended_type', kind)
 redis.call('HDEL', chat, 'assigned_at', 'rating', 'warned')
-if state[10] == state[11] then -- nothing but this is in Redis alone: it may expire, long after the journal has been read
+if state[10] == state[11] then -- only this is in Redis alone: it may expire, long after the journal was read
     redis.call('HSET', chat, 'idle', '1')
     for i = 1, 3 do redis.call('EXPIRE', KEYS[i], expiry) end
 end

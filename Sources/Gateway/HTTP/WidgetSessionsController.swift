@@ -32,11 +32,15 @@ struct WidgetSessionsController {
             let greeting: String?
             let locale: String?
             let color: String?
+            /// Whether somebody is there by the inbox's hours, and when they will be again if not.
+            let open: Bool
+            let opensAt: Timestamp?
             let preChat: PreChat?
 
             enum CodingKeys: String, CodingKey {
-                case greeting, locale, color
+                case greeting, locale, color, open
                 case inboxName = "inbox_name"
+                case opensAt = "opens_at"
                 case preChat = "pre_chat"
             }
 
@@ -46,6 +50,8 @@ struct WidgetSessionsController {
                 try container.encode(greeting, forKey: .greeting)
                 try container.encode(locale, forKey: .locale)
                 try container.encode(color, forKey: .color)
+                try container.encode(open, forKey: .open)
+                try container.encode(opensAt, forKey: .opensAt)
                 try container.encode(preChat, forKey: .preChat)
             }
         }
@@ -79,13 +85,16 @@ struct WidgetSessionsController {
         introduction.email = input.email
         introduction.locale = input.locale
         let begun = try await desk.contacts.begin(introduction, in: inbox, at: context.now)
+        let isOpen = inbox.hours?.isOpen(at: context.now) ?? true
         return JSONBody(
             status: .created,
             Output(
                 token: begun.token, contact: begun.contact, chatID: begun.session.chatID,
                 settings: .init(
                     inboxName: inbox.name, greeting: inbox.settings.greeting, locale: inbox.settings.locale,
-                    color: inbox.settings.color, preChat: inbox.settings.preChat)))
+                    color: inbox.settings.color, open: isOpen,
+                    opensAt: isOpen ? nil : inbox.hours?.nextChange(after: context.now),
+                    preChat: inbox.settings.preChat)))
     }
 }
 

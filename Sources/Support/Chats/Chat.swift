@@ -43,6 +43,8 @@ package enum Conversation {
         package let assignee: Assignee?
         /// How it ended; nil while it is open.
         package var end: End?
+        /// When it ends unless somebody writes before; nil while nobody was warned of that.
+        package var endsAt: Timestamp?
 
         package struct End: Codable, Sendable {
             package let at: Timestamp
@@ -55,16 +57,18 @@ package enum Conversation {
 
         enum CodingKeys: String, CodingKey {
             case id, status, position, assignee, rating
+            case endsAt = "ends_at"
             case endedAt = "ended_at"
             case endedReason = "ended_reason"
             case endedType = "ended_type"
         }
 
         package init(
-            id: ID, status: Status, position: Int?, assignee: Assignee?, end: End? = nil
+            id: ID, status: Status, position: Int?, assignee: Assignee?, end: End? = nil,
+            endsAt: Timestamp? = nil
         ) {
             (self.id, self.status, self.position) = (id, status, position)
-            (self.assignee, self.end) = (assignee, end)
+            (self.assignee, self.end, self.endsAt) = (assignee, end, endsAt)
         }
 
         package init(from decoder: any Decoder) throws {
@@ -73,6 +77,7 @@ package enum Conversation {
             status = try container.decode(Status.self, forKey: .status)
             position = try container.decodeIfPresent(Int.self, forKey: .position)
             assignee = try container.decodeIfPresent(Assignee.self, forKey: .assignee)
+            endsAt = try container.decodeIfPresent(Timestamp.self, forKey: .endsAt)
             end = try container.decodeIfPresent(Timestamp.self, forKey: .endedAt).map { at in
                 End(
                     at: at, reason: try container.decode(String.self, forKey: .endedReason),
@@ -87,6 +92,7 @@ package enum Conversation {
             try container.encode(status, forKey: .status)
             try container.encode(position, forKey: .position)
             try container.encode(assignee, forKey: .assignee)
+            try container.encodeIfPresent(endsAt, forKey: .endsAt)
             guard let end else { return }
             try container.encode(end.at, forKey: .endedAt)
             try container.encode(end.reason, forKey: .endedReason)

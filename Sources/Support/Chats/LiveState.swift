@@ -73,7 +73,14 @@ struct LiveState: Sendable {
             Conversation.View.Assignee(id: id, name: assigneeName)
         }
         return Conversation.View(
-            id: id, status: status, position: place, assignee: assignee, end: status == .ended ? end : nil)
+            id: id, status: status, position: place, assignee: assignee, end: status == .ended ? end : nil,
+            endsAt: status == .active ? endsAt : nil)
+    }
+
+    /// The word that was given to an idle contact; any message since has called it off.
+    private var endsAt: Timestamp? {
+        let word = (fields["warned"] ?? "").split(separator: " ").compactMap { Int($0) }
+        return word.count == 2 && word[0] == seq ? Timestamp(milliseconds: word[1]) : nil
     }
 
     private var end: Conversation.View.End? {

@@ -9,6 +9,8 @@ package struct Inbox: Sendable, Identifiable {
     package let cell: Cell
     package let name: String
     package let settings: InboxSettings
+    /// When it is attended; nil is always.
+    package let hours: Hours?
 }
 
 /// What the widget shows and how; every field has a default, so an empty object is a valid setting.

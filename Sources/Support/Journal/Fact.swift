@@ -14,6 +14,7 @@ package struct Fact: Decodable, Sendable {
         case conversationChanged = "conversation.changed"
         case conversationEnded = "conversation.ended"
         case conversationRated = "conversation.rated"
+        case conversationTarget = "conversation.target"
     }
 
     /// What a chat's first message brings with it.
@@ -69,16 +70,16 @@ package struct Fact: Decodable, Sendable {
     package let accountID: Account.ID
     package let chatID: Chat.ID
     package let senderID: UUID?
-    package let message: Message?
+    package internal(set) var message: Message?
     package let about: About?
-    package let conversation: Episode?
+    package internal(set) var conversation: Episode?
     package let by: Sender.Kind?
     package let mark: Receipts.Mark?
     package let fromSeq: Int?
-    package let upToSeq: Int?
+    package internal(set) var upToSeq: Int?
     /// Who on staff read, and up to where they have read now.
     package let agentID: Agent.ID?
-    package let agentUpToSeq: Int?
+    package internal(set) var agentUpToSeq: Int?
     package let archived: Bool?
     /// Why a conversation changed: assigned, claimed, agent_gone …
     package let cause: String?
@@ -92,11 +93,16 @@ package struct Fact: Decodable, Sendable {
     package let conversationID: Conversation.ID?
     package let score: Int?
     package let comment: String?
+    /// A target (first_reply …) with the message that began it, when it was due, and whether it was warned or missed.
+    package let target: String?
+    package let targetSeq: Int?
+    package let dueAt: Timestamp?
+    package let stage: String?
     /// Of the journal that it stood in.
     package private(set) var cell = Cell(0)
 
     enum CodingKeys: String, CodingKey {
-        case kind, at, message, about, conversation, by, mark, archived, score, comment, cause
+        case kind, at, message, about, conversation, by, mark, archived, score, comment, target, stage, cause
         case actorID = "actor_id"
         case isOverCapacity = "over_capacity"
         case accountID = "account_id"
@@ -108,6 +114,8 @@ package struct Fact: Decodable, Sendable {
         case agentUpToSeq = "agent_up_to_seq"
         case inboxID = "inbox_id"
         case conversationID = "conversation_id"
+        case targetSeq = "seq"
+        case dueAt = "due_at"
     }
 
     package init(_ entry: JournalEntry, in cell: Cell) throws {

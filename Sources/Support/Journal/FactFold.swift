@@ -70,6 +70,9 @@ struct FactFold {
     private(set) var endings: [(fact: Fact, episode: Fact.Episode)] = []
     private(set) var ratings: [(fact: Fact, conversation: Conversation.ID, score: Int)] = []
 
+    /// Targets that were warned of or missed.
+    private(set) var targets: [Fact] = []
+
     init(_ facts: [Fact]) {
         for fact in facts { add(fact) }
     }
@@ -104,6 +107,9 @@ struct FactFold {
                 ratings.append((fact, conversation, score))
             }
             return
+        case .conversationTarget:
+            targets.append(fact)
+            return
         case .messageCreated, .chatMarked, .chatArchived: break
         }
         var chat = chats[fact.chatID] ?? ChatChange(chat: fact.chat)
@@ -118,7 +124,7 @@ struct FactFold {
                 chat.lastUserSeq = message.seq
                 chat.archive = .unarchived
             }
-        case .conversationChanged, .conversationEnded, .conversationRated: break
+        case .conversationChanged, .conversationEnded, .conversationRated, .conversationTarget: break
         case .chatArchived:
             chat.archive = fact.archived == true ? .archived(fact.at) : .unarchived
         case .chatMarked:

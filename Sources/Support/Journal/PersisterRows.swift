@@ -31,7 +31,7 @@ enum PersisterRows {
         if !fold.chats.isEmpty { statements.append(changes(fold)) }
         statements += fold.marked.isEmpty ? [] : receipts(fold)
         if !fold.agentReads.isEmpty { statements.append(agentReads(fold)) }
-        statements += EndingRows.statements(fold)
+        statements += EndingRows.statements(fold) + TargetRows.statements(fold)
         if !statements.isEmpty { try connection.query(statements) }
     }
 

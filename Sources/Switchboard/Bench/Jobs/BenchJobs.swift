@@ -40,6 +40,8 @@ struct LatencyJob: Job {
     static let arguments = JobArguments.positional
     let sent: Double
 
+    init(sent: Double) { self.sent = sent }
+
     init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
         sent = try container.decode(Double.self)
@@ -77,14 +79,33 @@ struct SleepJob: Job {
     }
 }
 
-/// Counts its run in the hash `ran`, under its `jid`; before that it takes its time.
+/// Counts its run in the hash `ran`, under its `jid` or another name; before that it takes its time.
 struct CountJob: Job {
     static let name = "CountJob"
     var milliseconds = 0
+    var counted: String?
 
     func perform(_ redis: RedisClient, _ context: JobContext) async throws {
         if milliseconds > 0 { try await Task.sleep(for: .milliseconds(milliseconds)) }
-        _ = try await redis.send(["HINCRBY", "ran", .string(context.jid), 1])
+        _ = try await redis.send(["HINCRBY", "ran", .string(counted ?? context.jid), 1])
+    }
+}
+
+/// Enqueues a batch of such jobs, each the only one of its number, with one at the end that counts as `complete`.
+struct BatchJob: Job {
+    static let name = "BatchJob"
+    let members: Int
+    let milliseconds: Int
+
+    func perform(_ jobs: JobClient, _ context: JobContext) async throws {
+        var batch = JobBatch("bench")
+        for number in 0..<members {
+            try batch.add(
+                CountJob(milliseconds: milliseconds, counted: "job \(number)"),
+                JobOptions(unique: JobUniqueness(key: "\(number)")))
+        }
+        try batch.onComplete(CountJob(counted: "complete"))
+        try await jobs.start(batch)
     }
 }
 
