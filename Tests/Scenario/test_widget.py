@@ -78,6 +78,34 @@ def test_a_message_to_a_closed_panel_shows_its_beginning_and_a_count(page, clust
     expect(visitor.badge).to_be_hidden()
 
 
+COUNT_TONES = """
+window.top.tones ??= 0;
+const {createOscillator} = AudioContext.prototype;
+AudioContext.prototype.createOscillator = function () { window.top.tones++; return createOscillator.call(this); };
+"""
+
+
+def test_a_message_that_nobody_sees_sounds_unless_muted(page, cluster):
+    page.add_init_script(COUNT_TONES)
+    visitor = Widget(page, cluster.url(0))
+    visitor.open().says(unique("Ring me."))
+    agent, chat, notice = Agent(cluster.api(1)), chat_id(page), page.get_by_test_id("notice")
+    agent.say(chat, seen := unique("Seen at once"))
+    visitor.sees(seen, "admin")
+    assert page.evaluate("tones") == 0
+    visitor.place.get_by_test_id("close").click()
+    agent.say(chat, "Ring")
+    expect(notice).to_contain_text("Ring")
+    eventually(lambda: page.evaluate("tones") == 2, what="a sound")
+    visitor.open().place.get_by_role("button", name="Mute sounds").click()
+    visitor.reload()
+    expect(visitor.place.get_by_test_id("mute")).to_have_attribute("aria-pressed", "true")
+    visitor.place.get_by_test_id("close").click()
+    agent.say(chat, "Silence")
+    expect(notice).to_contain_text("Silence")
+    assert page.evaluate("tones") == 0
+
+
 def test_who_reads_back_is_not_pulled_away(page, cluster):
     visitor = Widget(page, cluster.url(0))
     visitor.open().says(unique("Tell me everything."))
@@ -124,24 +152,25 @@ def test_what_happens_to_a_conversation_is_told(page, cluster):
 
 
 def test_an_ended_conversation_is_rated_once_and_followed_by_another(page, cluster):
-    tap = Tap(page)
-    given: list[dict] = []
-    page.route("**/support_chat/rating", lambda route: (given.append(route.request.post_data_json),
-                                                        route.fulfill(status=200, json={})))
     visitor, thanks = Widget(page, cluster.url(0)), unique("Thanks!")
     visitor.open().says(thanks)
-    expect(visitor.place.get_by_test_id("activity")).to_contain_text("Waiting")
-    Agent(cluster.api(1)).say(chat_id(page), "You are welcome.")
-    expect(visitor.place.get_by_test_id("activity")).to_have_text("Connected with Ann")
-    tap.conversation(status="ended", ended_reason="timeout")
+    visitor.sees(thanks, "user")
+    agent, chat = Agent(cluster.api(1)), chat_id(page)
+    agent.say(chat, "You are welcome.")
+    activity = visitor.place.get_by_test_id("activity")
+    expect(activity).to_have_text("Connected with Ann")
+    assert agent.api.post(f"/admin/chats/{chat}/end", {}).status == 200
+
     ending = visitor.place.get_by_test_id("ending")
-    expect(ending).to_contain_text("nobody wrote for a while")
+    expect(activity).to_have_text("This conversation has ended. Write to begin a new one.")
     ending.get_by_label("4 of 5").check(force=True)
     ending.get_by_label("Anything you would like to add?").fill("Quick and kind")
     ending.get_by_role("button", name="Send rating").click()
     expect(visitor.place.get_by_test_id("rating-thanks")).to_have_text("Thank you for your rating!")
-    assert [(each["score"], each["comment"]) for each in given] == [(4, "Quick and kind")]
     expect(visitor.place.get_by_test_id("rating")).to_be_hidden()
+    given = eventually(lambda: cluster.rows(
+        "SELECT rating, rating_comment FROM conversations WHERE chat_id = %s AND rating IS NOT NULL", chat))
+    assert given == [{"rating": 4, "rating_comment": "Quick and kind"}]
 
     address = f"{thanks.split()[-1]}@example.org"
     ending.get_by_role("button", name="E-mail me this chat").click()
@@ -152,11 +181,14 @@ def test_an_ended_conversation_is_rated_once_and_followed_by_another(page, clust
                                       if address in letter), None), what="the chat by e-mail")
     assert "You are welcome." in base64.b64decode(letter.split("\n\n", 1)[1]).decode()
 
+    visitor.reload()
+    expect(ending).to_be_visible()
+    expect(visitor.place.get_by_test_id("rating")).to_be_hidden()
     again = unique("One more thing")
     visitor.says(again)
     visitor.sees(again, "user")
-    tap.conversation(status="waiting", position=1)
     expect(ending).to_be_hidden()
+    expect(activity).not_to_contain_text("ended")
 
 
 def test_questions_come_before_the_first_message(page, cluster):

@@ -1,8 +1,11 @@
 """The widget while the network, the gateway or the visitor's patience gives out: no word is lost or doubled."""
 
+import hmac
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from host_page import HostPage
 from people import Agent
 from screens import Widget
 from test_conversation import unique
@@ -92,6 +95,34 @@ def test_what_was_written_and_not_sent_survives_a_reload(visitor, cluster):
             break
         page.wait_for_timeout(100)
     assert page.evaluate(kept) == 0
+
+
+def test_what_one_person_left_unsent_is_not_said_in_anothers_name(page, cluster):
+    cluster.write("""INSERT INTO inboxes (account_id, id, name, website_token, settings)
+        SELECT account_id, gen_random_uuid(), 'Shared', 'shared', '{"identity_secret": "s"}' FROM inboxes
+        WHERE website_token = 'demo'""")
+    host = HostPage()
+
+    def identified(name: str) -> str:
+        proof = hmac.new(b"s", name.encode(), "sha256").hexdigest()
+        return f"""<script>window.Switchboard = [["identify", {{identifier: "{name}", identifier_hash: "{proof}"}}]];
+            </script>"""
+    address = host.show(cluster.url(0), head=identified("grace"), token="shared")
+    visitor, first, secret = Widget.on(page, address), unique("I am Grace"), unique("Grace's secret")
+    visitor.open().says(first)
+    expect(visitor.message(first)).to_have_attribute("data-status", "sent")
+    cut(page)
+    page.context.set_offline(True)
+    visitor.says(secret)
+    expect(visitor.message(secret)).to_have_attribute("data-status", "sending")
+    page.context.set_offline(False)
+    mend(page)
+    host.show(cluster.url(0), head=identified("alan"), token="shared")
+    visitor.reload()
+    expect(visitor.place.get_by_test_id("message")).to_have_count(0)
+    visitor.says(mine := unique("I am Alan"))
+    visitor.sees_exactly([mine])
+    host.close()
 
 
 def test_a_gateway_that_restarts_is_waited_for(visitor, cluster):

@@ -52,6 +52,10 @@ export class Outbox {
     return true;
   }
 
+  clear(): void {
+    for (const { client_id } of this.#entries) this.remove(client_id);
+  }
+
   remove(clientId: string): void {
     this.refused.delete(clientId);
     this.#entries = this.#entries.filter((entry) => entry.client_id !== clientId);

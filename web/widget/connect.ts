@@ -35,6 +35,7 @@ export async function connect(
   const api = new Api(origin);
   const store = new BrowserStore();
   const key = keyOf(host);
+  const outbox = new Outbox(await IndexedStore.open(`${key}outbox:`), `${key}outbox:`);
   const cable = new Cable({ address: () => api.cableAddress() });
   const visitor = new VisitorTransport({
     api,
@@ -44,6 +45,9 @@ export async function connect(
     locale,
     wishes: said,
     opened(session) {
+      if (said.person?.identifier || said.person?.identity_token) {
+        own(session.contact.id);
+      }
       opened(session);
       cable.connect();
       cable.wake();
@@ -52,9 +56,17 @@ export async function connect(
   const chat = new ChatSession({
     transport: visitor,
     cable,
-    outbox: new Outbox(await IndexedStore.open(`${key}outbox:`), `${key}outbox:`),
+    outbox,
     side: "user",
   });
+  /** What somebody else left unsent on this machine is not said in this person's name. */
+  function own(contactId: string): void {
+    const before = store.get(`${key}person`);
+    store.set(`${key}person`, contactId);
+    if (before === null || before === contactId) return;
+    outbox.clear();
+    store.delete(`${key}draft`);
+  }
   const others = tabs(key, (word) => {
     if ("entry" in word) chat.adopt(word.entry);
     else host.anew();
