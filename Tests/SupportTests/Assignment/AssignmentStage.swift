@@ -91,6 +91,14 @@ struct AssignmentStage: Sendable {
         try await redis.send(["HGET", .string(keys.agent(agent.agentID)), "load"]).int ?? 0
     }
 
+    /// Everything that is kept of the lines agrees, and the sweep finds nothing to do.
+    func agrees() async throws {
+        let report = try #require(
+            try await fixture.desk.assignmentCheck.run(fixture.account, in: fixture.inbox.cell))
+        #expect(report.faults == [])
+        #expect(try await clock.sweep(fixture.account) == 0)
+    }
+
     /// Lets all timers of the account be due, and does what they ask for.
     func passTime() async throws {
         let cell = fixture.inbox.cell
