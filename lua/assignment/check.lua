@@ -6,13 +6,13 @@
 --
 -- Further keys are those of assignment/desk, all in the same cell.
 --
--- Returns  {"checked", waiting, held, what does not agree, in words …} | {"unready"}
+-- Returns  {"checked", waiting, held, agents with more than they can, what does not agree, in words …} | {"unready"}
 -- Cost     O(all that waits and all that is held).   Called by Support/Assignment/AssignmentCheck
 local account = ARGV[1]
 --include assignment/desk
 local desk = open_desk(KEYS[1]:sub(1, -5), account, ARGV[2])
 if not desk.is_ready() then return { 'unready' } end
-local root, faults, seen, waiting_count, held_count = desk.root, {}, {}, 0, 0
+local root, faults, seen, waiting_count, held_count, over = desk.root, {}, {}, 0, 0, 0
 local function fault(...) faults[#faults + 1] = table.concat({ ... }, ' ') end
 local function chat(id, ...) return redis.call('HMGET', root .. 'chat:' .. id, ...) end
 
@@ -32,6 +32,7 @@ for _, agent in ipairs(redis.call('SMEMBERS', root .. 'agents')) do
             if not is_right then fault('agent', agent, 'holds chat', id, 'which is', s[1] or 'unknown') end
         end
     end
+    if load > tonumber(a[4]) then over = over + 1 end
     if load ~= tonumber(a[3] or 0) then fault('agent', agent, 'holds', load, 'and counts', a[3] or 0) end
     agents[agent] = { is_on = a[1] == '1' and a[2] == 'online', load = load, capacity = tonumber(a[4]), lines = a[5] }
 end
@@ -67,4 +68,4 @@ for _, line in ipairs(redis.call('SMEMBERS', root .. 'lines')) do
         fault('chat', head, 'waits in line', line, 'although somebody is ready')
     end
 end
-return { 'checked', waiting_count, held_count, unpack(faults, 1, math.min(#faults, 100)) }
+return { 'checked', waiting_count, held_count, over, unpack(faults, 1, math.min(#faults, 100)) }

@@ -6,6 +6,8 @@ package struct AssignmentCheck: Sendable {
     package struct Report: Sendable, Equatable {
         package let waiting: Int
         package let held: Int
+        /// Agents who have more than they can: a supervisor gave it to them, or their capacity was lowered.
+        package let over: Int
         /// What does not agree, in words; none is expected. A hundred at most.
         package let faults: [String]
     }
@@ -19,9 +21,9 @@ package struct AssignmentCheck: Sendable {
         let reply = try await redis.evaluate(
             scripts.check, keys: [cell.state],
             arguments: [.string(account.description), configuration.deskOptions])
-        guard let parts = reply.array, parts.count >= 3 else { return nil }
+        guard let parts = reply.array, parts.count >= 4 else { return nil }
         return Report(
-            waiting: parts[1].int ?? 0, held: parts[2].int ?? 0,
-            faults: parts.dropFirst(3).compactMap(\.text))
+            waiting: parts[1].int ?? 0, held: parts[2].int ?? 0, over: parts[3].int ?? 0,
+            faults: parts.dropFirst(4).compactMap(\.text))
     }
 }

@@ -15,10 +15,12 @@ struct AssignmentStage: Sendable {
     var redis: RedisClient { fixture.world.redis }
 
     static func with(
-        capacity: Int = 2, _ rules: LineRules = LineRules(),
+        capacity: Int = 2, _ rules: LineRules = LineRules(), isDurable: Bool = true,
         _ body: @Sendable (AssignmentStage) async throws -> Void
     ) async throws {
-        try await TestWorld.withPrivate { world, _ in
+        try await TestWorld.withPrivate(
+            redis: isDurable ? ["--appendonly", "yes"] : ["--appendonly", "no", "--save", ""]
+        ) { world, _ in
             let fixture = try await SupportFixture.make(in: world) {
                 $0.presenceLease = .seconds(600)
                 $0.presenceLinger = .zero
