@@ -91,7 +91,9 @@ import Testing
         }
     }
 
-    @Test func `what was done can be added to, and neither changed nor deleted, not even one's own`() async throws {
+    @Test func `what was done can be added to, and neither changed nor deleted, not even one's own`()
+        async throws
+    {
         let (mine, _) = try await accounts()
         for statement: SQL in ["UPDATE audit_entries SET action = ''", "DELETE FROM audit_entries"] {
             let error = await #expect(throws: PostgresError.self) {

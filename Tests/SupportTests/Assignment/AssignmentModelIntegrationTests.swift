@@ -32,7 +32,9 @@ import Testing
             self.stage = stage
             chance = SeededChance(seed)
             staff = [stage.fixture.agent]
-            for number in 1..<Self.agents { staff.append(try await stage.fixture.colleague("Agent \(number)")) }
+            for number in 1..<Self.agents {
+                staff.append(try await stage.fixture.colleague("Agent \(number)"))
+            }
             for _ in 0..<Self.visitors { visitors.append(try await stage.fixture.contact()) }
             try await stage.fixture.desk.assignmentSetup.prepare(
                 stage.fixture.account, in: stage.fixture.inbox.cell)
@@ -129,7 +131,9 @@ import Testing
                 let gone = rest[stayed...].lastIndex(where: { !after.contains($0) })
             else { return }
             for chat in rest[stayed..<gone] where after.contains(chat) {
-                let declined = try await stage.redis.send(["HGET", .string(stage.keys.chat(chat)), "declined"])
+                let declined = try await stage.redis.send([
+                    "HGET", .string(stage.keys.chat(chat)), "declined",
+                ])
                 try #require(!declined.isNull, "out of turn in step \(steps)")
             }
         }
