@@ -10,6 +10,7 @@ import re
 
 from cluster import ROOT
 from people import Agent, Visitor
+from process import eventually
 
 FRAMES = ROOT / "web" / "tests" / "frames.ts"
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b")
@@ -77,6 +78,17 @@ def heard(cluster) -> dict[str, tuple[str, object]]:
     frames["page"] = "MessagePage", visitor.api.get("/support_chat/messages?since=1").body
     frames["chatOfStaff"] = "AdminChat", agent.api.get(f"/admin/chats/{visitor.chat_id}").body
     frames["ticket"] = "{ ticket: string }", visitor.api.post("/cable/tickets").body
+    mine.perform("read")
+    staff.cable.heard(0.5)
+    agent.api.post(f"/admin/chats/{visitor.chat_id}/end", {"comment": "All done"})
+    frames["ended"] = "ChatEvent", mine.expect("conversation", timeout=10)
+    frames["endedForStaff"] = "AdminEvent", staff.expect("chat_updated")
+    visitor.api.post("/support_chat/rating", {"score": 5, "comment": "Kind"})
+    frames["rated"] = "ChatEvent", mine.expect("conversation")
+    frames["ratedForStaff"] = "AdminEvent", staff.expect("chat_updated")
+    cluster.wait_persisted(2, [visitor.chat_id])
+    eventually(lambda: agent.api.get(f"/admin/chats/{visitor.chat_id}").body["ending"]["rating"] == 5)
+    frames["chatEnded"] = "AdminChat", agent.api.get(f"/admin/chats/{visitor.chat_id}").body
     colleague = Agent(cluster.api(0), "bob@example.com")
     note = colleague.cable().subscribe("ChatChannel", chat_id=visitor.chat_id)
     note.perform("typing", on=True, private=True)

@@ -176,7 +176,21 @@ export interface ChatRowPage {
   next: string | null;
 }
 
-export type AdminChat = ChatRow & SupportChat;
+/** How a conversation ended; what either side said of it is for staff alone. */
+export interface Ending {
+  at: string;
+  reason: Conversation["ended_reason"];
+  type: Conversation["ended_type"];
+  by: Person | string | null;
+  comment: string | null;
+  rating: number | null;
+  rating_comment: string | null;
+}
+
+export type AdminChat = ChatRow & SupportChat & {
+  /** Of the latest conversation that has ended. */
+  ending?: Ending | null;
+};
 
 /** What ChatChannel sends. */
 export type ChatEvent =
@@ -224,6 +238,11 @@ export type ChatNews = Partial<ChatRow> & {
   contact_name?: string | null;
   /** How far anybody on staff has read. */
   read_up_to?: number;
+  ended_at?: string;
+  ended_reason?: Conversation["ended_reason"];
+  ended_type?: Conversation["ended_type"];
+  ended_comment?: string | null;
+  rating?: { conversation_id: string; score: number; comment: string | null };
 };
 
 /** What AdminNotificationChannel sends. */

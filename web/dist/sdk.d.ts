@@ -157,7 +157,20 @@ export interface ChatRowPage {
     /** Give it back as `before` to get the next page; null on the last one. */
     next: string | null;
 }
-export type AdminChat = ChatRow & SupportChat;
+/** How a conversation ended; what either side said of it is for staff alone. */
+export interface Ending {
+    at: string;
+    reason: Conversation["ended_reason"];
+    type: Conversation["ended_type"];
+    by: Person | string | null;
+    comment: string | null;
+    rating: number | null;
+    rating_comment: string | null;
+}
+export type AdminChat = ChatRow & SupportChat & {
+    /** Of the latest conversation that has ended. */
+    ending?: Ending | null;
+};
 /** What ChatChannel sends. */
 export type ChatEvent = {
     type: "new_message";
@@ -217,6 +230,15 @@ export type ChatNews = Partial<ChatRow> & {
     contact_name?: string | null;
     /** How far anybody on staff has read. */
     read_up_to?: number;
+    ended_at?: string;
+    ended_reason?: Conversation["ended_reason"];
+    ended_type?: Conversation["ended_type"];
+    ended_comment?: string | null;
+    rating?: {
+        conversation_id: string;
+        score: number;
+        comment: string | null;
+    };
 };
 /** What AdminNotificationChannel sends. */
 export type AdminEvent = {

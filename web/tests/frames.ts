@@ -22,6 +22,8 @@ export const session = {
     "greeting": "Hello! How can we help?",
     "inbox_name": "Acme website",
     "locale": null,
+    "open": true,
+    "opens_at": null,
     "pre_chat": null
   },
   "token": "token"
@@ -417,6 +419,7 @@ export const chatOfStaff = {
     "position": null,
     "status": "active"
   },
+  "ending": null,
   "has_more": false,
   "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
   "inbox": {
@@ -471,6 +474,140 @@ export const chatOfStaff = {
 export const ticket = {
   "ticket": "ticket"
 } satisfies { ticket: string };
+
+export const ended = {
+  "conversation": {
+    "assignee": null,
+    "ended_at": "2026-01-01T00:00:00.000Z",
+    "ended_reason": "service_ended",
+    "ended_type": "agent",
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "position": null,
+    "rating": null,
+    "status": "ended"
+  },
+  "type": "conversation"
+} satisfies ChatEvent;
+
+export const endedForStaff = {
+  "chat": {
+    "assignee": null,
+    "ended_at": "2026-01-01T00:00:00.000Z",
+    "ended_comment": "All done",
+    "ended_reason": "service_ended",
+    "ended_type": "agent",
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "status": "ended"
+  },
+  "type": "chat_updated"
+} satisfies AdminEvent;
+
+export const rated = {
+  "conversation": {
+    "assignee": null,
+    "ended_at": "2026-01-01T00:00:00.000Z",
+    "ended_reason": "service_ended",
+    "ended_type": "agent",
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "position": null,
+    "rating": 5,
+    "status": "ended"
+  },
+  "type": "conversation"
+} satisfies ChatEvent;
+
+export const ratedForStaff = {
+  "chat": {
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "rating": {
+      "comment": "Kind",
+      "conversation_id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+      "score": 5
+    }
+  },
+  "type": "chat_updated"
+} satisfies AdminEvent;
+
+export const chatEnded = {
+  "archived": false,
+  "assignee": {
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "name": "Ann"
+  },
+  "contact": {
+    "email": "grace@example.org",
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "name": "Grace"
+  },
+  "conversation": {
+    "assignee": null,
+    "ended_at": "2026-01-01T00:00:00.000Z",
+    "ended_reason": "service_ended",
+    "ended_type": "agent",
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "position": null,
+    "rating": 5,
+    "status": "ended"
+  },
+  "ending": {
+    "at": "2026-01-01T00:00:00.000Z",
+    "by": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "comment": "All done",
+    "rating": 5,
+    "rating_comment": "Kind",
+    "reason": "service_ended",
+    "type": "agent"
+  },
+  "has_more": false,
+  "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+  "inbox": {
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "name": "Acme website"
+  },
+  "last_message_at": "2026-01-01T00:00:00.000Z",
+  "last_message_preview": "Hello, Grace",
+  "last_message_sender": "admin",
+  "message_count": 2,
+  "messages": [
+    {
+      "client_id": "c1",
+      "content": "Hello",
+      "conversation_id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+      "created_at": "2026-01-01T00:00:00.000Z",
+      "delivered_at": "2026-01-01T00:00:00.000Z",
+      "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+      "read_at": "2026-01-01T00:00:00.000Z",
+      "sender_name": null,
+      "sender_type": "user",
+      "sent_at": "2026-01-01T00:00:00.000Z",
+      "seq": 1,
+      "status": "read"
+    },
+    {
+      "client_id": "a1",
+      "content": "Hello, Grace",
+      "conversation_id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+      "created_at": "2026-01-01T00:00:00.000Z",
+      "delivered_at": "2026-01-01T00:00:00.000Z",
+      "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+      "read_at": "2026-01-01T00:00:00.000Z",
+      "sender_name": "Ann",
+      "sender_type": "admin",
+      "sent_at": "2026-01-01T00:00:00.000Z",
+      "seq": 2,
+      "status": "read"
+    }
+  ],
+  "persisted_up_to": 2,
+  "position": {
+    "epoch": "epoch",
+    "offset": 2
+  },
+  "status": "ended",
+  "unread": false,
+  "unread_count": 0,
+  "user_email": "grace@example.org"
+} satisfies AdminChat;
 
 export const privateTyping = {
   "agent": {

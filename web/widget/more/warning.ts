@@ -2,7 +2,8 @@ import type { Base } from "./base.ts";
 
 /** Says how long is left before the conversation ends by itself, and lets the visitor stay. */
 export function warning({ h, chat, effect, setText, activity, send, stay, t }: Base): () => void {
-  const text = h("span");
+  // A timer is read out when it is asked for, not every second.
+  const text = h("span", { role: "timer" });
   const element = h(
     "div",
     { class: "warning", role: "alert", "data-testid": "warning", hidden: true },
