@@ -9,6 +9,12 @@ package enum SupportError: Error, Equatable, Sendable {
     case unauthorized(code: String, String)
     /// One field is not as it should be, and how it should be.
     case invalid(field: String, String)
+    /// It is not as the caller thought: `code` says in which way.
+    case conflict(code: String, String)
+    /// Somebody else was faster.
+    case taken(by: Conversation.View.Assignee)
+    /// The agent has as many conversations as they can.
+    case full(capacity: Int)
     /// Too fast; come back after so many milliseconds.
     case limited(retryAfter: Int)
     /// A part that this needs is away; the same call may succeed later.

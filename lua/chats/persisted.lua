@@ -14,14 +14,15 @@
 local chat, history, clients, cell = unpack(KEYS)
 local upto = tonumber(ARGV[1])
 local epoch = redis.call('HGET', cell, 'epoch')
-local state = redis.call('HMGET', chat, 'epoch', 'seq', 'persisted')
+local state = redis.call('HMGET', chat, 'epoch', 'seq', 'persisted', 'status')
 if not epoch or state[1] ~= epoch then return { 'cold' } end
 if upto <= tonumber(state[3]) or upto > tonumber(state[2]) then return { 'known' } end
 
 redis.call('HSET', chat, 'persisted', ARGV[1])
 redis.call('ZREMRANGEBYSCORE', clients, '-inf', math.min(upto, tonumber(state[2]) - tonumber(ARGV[3])))
 redis.call('SPUBLISH', ARGV[4], '\n{"type":"persisted","up_to_seq":' .. ARGV[1] .. '}')
-if upto == tonumber(state[2]) then -- nothing of this chat is in Redis alone: it may expire
+local is_open = state[4] == 'waiting' or state[4] == 'active'
+if upto == tonumber(state[2]) and not is_open then -- nothing of this chat is in Redis alone: it may expire
     redis.call('HSET', chat, 'idle', '1')
     for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[2]) end
 end

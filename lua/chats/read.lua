@@ -3,7 +3,6 @@
 -- KEYS[1]  {cN}:ACCOUNT:chat:ID            hash    live state of the chat (fields: Support/Chats/ChatKeys)
 -- KEYS[2]  {cN}:ACCOUNT:chat:ID:history    stream  seq-0 -> message JSON
 -- KEYS[3]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
--- KEYS[4]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
 -- ARGV[1]  messages after this seq (exclusive); -1 = the newest ones
 -- ARGV[2]  messages before this seq (exclusive); 0 = no bound
 -- ARGV[3]  at most this many: the oldest ones when there is a lower bound, else the newest; 0 = none, the state alone
@@ -11,7 +10,7 @@
 --
 -- Returns  {"warm", fields, messages, place in line or 0, whether the bytes cut them short: 1 | 0} | {"cold"}
 -- Cost     O(messages returned).   Called by Support/Chats/Chats.live
-local chat, history, cell, waiting = unpack(KEYS)
+local chat, history, cell = unpack(KEYS)
 local epoch = redis.call('HGET', cell, 'epoch')
 if not epoch or redis.call('HGET', chat, 'epoch') ~= epoch then return { 'cold' } end
 
@@ -42,6 +41,11 @@ if not forward then
     end
 end
 
-local conversation = redis.call('HGET', chat, 'conversation')
-local place = conversation and redis.call('ZRANK', waiting, conversation)
+-- Its place in line, which is another key of the same account (see assignment/desk).
+local held, place = redis.call('HMGET', chat, 'status', 'line'), nil
+if held[1] == 'waiting' then
+    local root, id = chat:match('^(.*:)chat:(.+)$')
+    place = held[2] and redis.call('ZRANK', root .. 'line:' .. held[2] .. ':waiting', id)
+        or redis.call('ZRANK', root .. 'arrivals', id)
+end
 return { 'warm', redis.call('HGETALL', chat), messages, place and place + 1 or 0, cut }

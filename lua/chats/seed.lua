@@ -4,15 +4,17 @@
 -- KEYS[2]  {cN}:ACCOUNT:chat:ID:history    stream  seq-0 -> message JSON
 -- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    sender:client_id -> seq
 -- KEYS[4]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
--- KEYS[5]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
 -- ARGV[1]  epoch to begin, should the cell have none
 -- ARGV[2]  idle chats expire after, s
--- ARGV[3]  JSON {"fields": [name, value, …], "messages": [[seq, message], …], "clients": [[seq, sender:client_id], …],
---          "waiting_since": ms or absent}, every value a string
+-- ARGV[3]  JSON {"fields": [name, value, …], "messages": [[seq, message], …], "clients": [[seq, sender:client_id], …]},
+--          every value a string
+-- ARGV[4]  options of the desk: staff's log length, idle chats expire after, s
+--
+-- When a conversation is open, further keys are those of assignment/desk, in the same cell.
 --
 -- Returns  {"seeded"} | {"warm"} | {"recovering"}
 -- Cost     O(remembered messages).   Called by Support/Chats/ColdChats.seed
-local chat, history, clients, cell, waiting = unpack(KEYS)
+local chat, history, clients, cell = unpack(KEYS)
 
 -- While facts of an earlier epoch are on their way to PostgreSQL, what it knows may be too old to build on.
 if redis.call('HEXISTS', cell, 'recovering') == 1 then return { 'recovering' } end
@@ -22,11 +24,19 @@ if redis.call('HGET', chat, 'epoch') == epoch then return { 'warm' } end
 
 local known = cjson.decode(ARGV[3]) -- only read; the messages inside are strings and stay as they are
 redis.call('DEL', chat, history, clients)
-redis.call('HSET', chat, 'epoch', epoch, 'idle', '1', unpack(known.fields))
+redis.call('HSET', chat, 'epoch', epoch, unpack(known.fields))
 for _, entry in ipairs(known.messages) do redis.call('XADD', history, entry[1] .. '-0', 'm', entry[2]) end
 for _, entry in ipairs(known.clients) do redis.call('ZADD', clients, entry[1], entry[2]) end
-if known.waiting_since then
-    redis.call('ZADD', waiting, known.waiting_since, redis.call('HGET', chat, 'conversation'))
+
+local s = redis.call('HMGET', chat, 'status', 'assignee')
+if s[1] == 'waiting' or s[1] == 'active' then -- it stays until the conversation is over
+    --include assignment/desk
+    local account, id = chat:match('^{[^}]*}:(.-):chat:(.+)$')
+    local desk = open_desk(cell:sub(1, -5), account, ARGV[4])
+    if s[1] == 'waiting' then desk.arrive(id)
+    elseif s[2] then desk.hold(id, s[2], desk.weight_of(redis.call('HGET', chat, 'line'))) end
+else
+    redis.call('HSET', chat, 'idle', '1')
+    for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[2]) end
 end
-for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[2]) end
 return { 'seeded' }

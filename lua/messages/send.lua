@@ -4,11 +4,10 @@
 -- KEYS[2]  {cN}:ACCOUNT:chat:ID:history    stream  seq-0 -> message JSON
 -- KEYS[3]  {cN}:ACCOUNT:chat:ID:clients    zset    sender:client_id -> seq
 -- KEYS[4]  {cN}:rate:SENDER        string  when the sender's bucket is full again, ms (GCRA)
--- KEYS[5]  {cN}:ACCOUNT:waiting    zset    conversation -> waiting since, ms
+-- KEYS[5]  {cN}:rate:address:DIGEST  string  the same bucket of the address that it comes from
 -- KEYS[6]  {cN}:journal            stream  facts on their way to PostgreSQL
 -- KEYS[7]  {cN}:cell               hash    epoch: names one unbroken life of the cell's data
 -- KEYS[8]  {cN}:ACCOUNT:staff:log  stream  0-offset -> what the staff were told
--- KEYS[9]  {cN}:rate:address:DIGEST  string  the same bucket of the address that it comes from
 -- ARGV[1]  now, ms
 -- ARGV[2]  now, ISO 8601
 -- ARGV[3]  sender: user | admin
@@ -26,16 +25,19 @@
 -- ARGV[15] staff's log length, publications
 -- ARGV[16] address's rate limit: ms per message, or 0 for none
 -- ARGV[17] address's rate limit: burst, messages
+-- ARGV[18] options of the desk: staff's log length, idle chats expire after, s
+--
+-- When a conversation opens, or is taken by who answers, further keys are those of assignment/desk, in the same cell.
 --
 -- Returns  {"accepted", message} | {"duplicate", message} | {"forgotten", seq} | {"limited", retry after, ms} | {"cold"}
 -- Cost     O(log n) in the chat's remembered messages.   Called by Support/Messages/Messages.send
-local chat, history, clients, rate, waiting, journal, cell, log, address = unpack(KEYS)
+local chat, history, clients, rate, address, journal, cell, log = unpack(KEYS)
 local now, iso, sender, sender_id, sender_name, client_id, rest, summary = unpack(ARGV, 1, 8)
 now = tonumber(now)
 
 local epoch = redis.call('HGET', cell, 'epoch')
 local state = redis.call('HMGET', chat, 'epoch', 'id', 'tenant', 'card', 'seq', 'persisted', 'archived',
-    'conversation', 'status', 'version', 'new', 'idle')
+    'conversation', 'status', 'new', 'idle')
 if not epoch or state[1] ~= epoch then return { 'cold' } end
 local id, tenant, card, archived = state[2], state[3], state[4], state[7] == '1'
 
@@ -63,46 +65,33 @@ for _, bucket in ipairs(paid) do
 end
 
 local seq = string.format('%.0f', tonumber(state[5]) + 1)
-if state[12] then -- the chat was left to expire; it lives again
+if state[11] then -- the chat was left to expire; it lives again
     redis.call('HDEL', chat, 'idle')
     for i = 1, 3 do redis.call('PERSIST', KEYS[i]) end
 end
 
--- A conversation must be open: the contact's message opens one in line, an agent's takes it.
-local conversation, status, changed = state[8], state[9], false
-if status ~= 'waiting' and status ~= 'active' then
-    conversation, status, changed = ARGV[9], 'waiting', true
-    redis.call('HDEL', chat, 'assignee', 'assignee_name', 'assigned_at')
-    redis.call('HSET', chat, 'conversation', conversation, 'opened_at', iso)
-    state[10] = 0
-    if sender == 'user' then redis.call('ZADD', waiting, now, conversation) end
-end
-if sender == 'admin' and status == 'waiting' then
-    status, changed = 'active', true
-    redis.call('ZREM', waiting, conversation)
-    redis.call('HSET', chat, 'assignee', sender_id, 'assignee_name', sender_name, 'assigned_at', iso)
+-- A conversation must be open: whoever writes first opens one, which waits until somebody has it.
+local conversation, status = state[8], state[9]
+local opens = status ~= 'waiting' and status ~= 'active'
+if opens then
+    conversation, status = ARGV[9], 'waiting'
+    redis.call('HDEL', chat, 'assignee', 'assignee_name', 'assigned_at', 'team', 'skills', 'priority', 'relaxed',
+        'declined', 'offered', 'offer_until', 'line')
+    redis.call('HSET', chat, 'conversation', conversation, 'opened_at', iso, 'place', ARGV[1], 'status', status,
+        'version', 1)
 end
 
 local message = '{"seq":' .. seq .. ',"conversation_id":"' .. conversation .. '",' .. rest
 local fact = '{"kind":"message.created","at":"' .. iso .. '",' .. tenant .. ',"sender_id":"' .. sender_id
     .. '","message":' .. message
-if state[11] then -- the first message brings the chat's and the contact's rows with it
+if state[10] then -- the first message brings the chat's and the contact's rows with it
     fact = fact .. ',"about":' .. redis.call('HGET', chat, 'about')
     redis.call('HDEL', chat, 'new', 'about')
 end
 
-local episode
-if changed then
-    local version = string.format('%.0f', tonumber(state[10] or 0) + 1)
-    redis.call('HSET', chat, 'status', status, 'version', version)
-    local held = redis.call('HMGET', chat, 'opened_at', 'assigned_at', 'assignee', 'assignee_name')
-    local shared = '{"id":"' .. conversation .. '","status":"' .. status .. '"'
-    fact = fact .. ',"conversation":' .. shared .. ',"version":' .. version .. ',"opened_at":"' .. held[1]
-        .. '","assigned_at":' .. (held[2] and '"' .. held[2] .. '"' or 'null')
-        .. ',"assignee_id":' .. (held[3] and '"' .. held[3] .. '"' or 'null') .. '}'
-    local place = redis.call('ZRANK', waiting, conversation)
-    episode = shared .. ',"position":' .. (place and place + 1 or 'null')
-        .. ',"assignee":' .. (held[3] and '{"id":"' .. held[3] .. '","name":' .. held[4] .. '}' or 'null') .. '}'
+if opens then
+    fact = fact .. ',"conversation":{"id":"' .. conversation .. '","status":"waiting","version":1,"opened_at":"' .. iso
+        .. '","assigned_at":null,"assignee_id":null,"place":' .. ARGV[1] .. '}'
 end
 
 if sender == 'user' then archived = false end -- whoever writes again is back in the list
@@ -113,7 +102,29 @@ redis.call('ZADD', clients, seq, client_id)
 redis.call('XADD', journal, '*', 'f', fact .. '}')
 
 redis.call('SPUBLISH', ARGV[13], seq .. ' ' .. epoch .. '\n{"type":"new_message","message":' .. message .. '}')
-if changed then redis.call('SPUBLISH', ARGV[13], '\n{"type":"conversation","conversation":' .. episode .. '}') end
+
+-- What it means for the line: an agent who answers somebody who waits has them, if there is room.
+local function settle()
+    --include assignment/desk
+    local desk = open_desk(cell:sub(1, -5), chat:match('^{[^}]*}:(.-):'), ARGV[18])
+    if sender == 'user' then return desk.arrive(id) end
+    local held = redis.call('HMGET', chat, 'offered', 'line')
+    local weight = desk.weight_of(held[2])
+    desk.know(sender_id, sender_name)
+    if not desk.has_room(sender_id, weight, held[1] == sender_id and weight or 0) then
+        return opens and desk.arrive(id)
+    end
+    desk.disarm('offer', id)
+    if held[1] and held[1] ~= sender_id then desk.release(id, held[1]) end
+    desk.assign(id, sender_id, 'replied', sender_id)
+    if held[1] and held[1] ~= sender_id then desk.pull(held[1]) end
+    status = 'active'
+end
+if sender == 'admin' then
+    if status == 'waiting' then settle() end
+    redis.call('HSET', chat, 'replied', '1')
+end
+
 local row = '"chat":{"id":"' .. id .. '",' .. card .. ',"message_count":' .. seq .. ',"archived":' .. tostring(archived)
     .. ',"status":"' .. status .. '",' .. summary .. '}}'
 local news
@@ -124,4 +135,5 @@ else
 end
 local entry = redis.call('XADD', log, 'MAXLEN', '~', ARGV[15], '0-*', 'm', news)
 redis.call('SPUBLISH', ARGV[14], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
+if opens and sender == 'user' then settle() end
 return { 'accepted', message }

@@ -12,11 +12,13 @@
 -- ARGV[4]  whoever leaves may come back within, ms
 -- ARGV[5]  what channels begin with
 -- ARGV[6]  most to clear away in this call
--- ARGV[7..]  "+SUBJECT" came, followed by {"id","name"} for "a"; "-SUBJECT" went
+-- ARGV[7]  options of the desk: staff's log length, idle chats expire after, s
+-- ARGV[8..]  "+SUBJECT" came, followed by {"id","name"} for "a"; "-SUBJECT" went
 --
 -- A subject is "u ACCOUNT CHAT" (the contact in their chat), "a ACCOUNT AGENT" (on duty) or "v ACCOUNT CHAT AGENT"
 -- (has the chat open). A gateway names one once, however many of its sockets stand for it, and may repeat itself.
--- Time is Redis's own, so that gateways whose clocks differ agree on who is dead.
+-- Time is Redis's own, so that gateways whose clocks differ agree on who is dead. Further keys are those of
+-- assignment/desk: an agent who comes gets who waits, and one who goes gets no more.
 --
 -- Returns  {"beating", 1 = more waits to be cleared away} | {"lapsed"}
 -- Cost     O((came + went + cleared) × log n), and not by the number of those who stay.
@@ -27,6 +29,9 @@ lease, linger, most = tonumber(lease), tonumber(linger), tonumber(most)
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local version = ',"version":' .. clock[1] .. string.format('%06d', clock[2]) .. '}'
+
+--include assignment/desk
+local function desk_of(account) return open_desk(prefix, account, ARGV[7]) end
 
 local known = redis.call('ZSCORE', gateways, me)
 if step == 'begin' then known = '1' end
@@ -43,6 +48,7 @@ local function tell(subject, is)
         local card = redis.call('HGET', notes, account .. ' ' .. id)
         if not is then redis.call('HDEL', notes, account .. ' ' .. id) end
         redis.call('SPUBLISH', staff, '\n{"type":"agent_presence","agent":' .. (card or 'null') .. on .. version)
+        desk_of(account).presence(id, is)
     else
         local chat, cards = 'v ' .. account .. ' ' .. id, {}
         for _, viewer in ipairs(redis.call('ZRANGEBYLEX', online, '[' .. chat .. ' ', '(' .. chat .. '!')) do
@@ -59,7 +65,7 @@ local function release(subject, due)
     redis.call('ZADD', leaving, due, subject)
 end
 
-for i = 7, #ARGV do
+for i = 8, #ARGV do
     local sign, subject, card = ARGV[i]:match('^([+-])(%a [^{]*[^{ ]) ?(.*)$')
     local is_held = redis.call('ZSCORE', held, me .. ' ' .. subject)
     if sign == '+' and not is_held then

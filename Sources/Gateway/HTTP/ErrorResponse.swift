@@ -12,10 +12,12 @@ package struct ErrorResponse: Encodable, Sendable {
     package var field: String?
     /// Seconds after which the same call may succeed.
     package var retryAfter: Double?
+    /// Who was faster.
+    package var agent: Conversation.View.Assignee?
     package let status: HTTPResponse.Status
 
     /// Over REST the time to wait is a header.
-    enum CodingKeys: CodingKey { case code, message, field }
+    enum CodingKeys: CodingKey { case code, message, field, agent }
 
     init(
         _ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil,
@@ -51,6 +53,15 @@ package struct ErrorResponse: Encodable, Sendable {
         case .forbidden(let why): self.init(.forbidden, "forbidden", why)
         case .unauthorized(let code, let why): self.init(.unauthorized, code, why)
         case .invalid(let field, let why): self.init(.unprocessableContent, "invalid", why, field: field)
+        case .conflict(let code, let why): self.init(.conflict, code, why)
+        case .taken(let agent):
+            self.init(.conflict, "taken", "\(agent.name) has this conversation already.")
+            self.agent = agent
+        case .full(let capacity):
+            self.init(
+                .conflict, "agent_full",
+                "The agent has as many conversations as they can (\(capacity)); a supervisor may override this."
+            )
         case .limited(let milliseconds):
             self.init(
                 .tooManyRequests, "rate_limited", "That was too fast; wait a moment.",

@@ -14,12 +14,26 @@ struct DeadPeers {
     /// How long a peer may not answer; at least 4 s, as the kernel counts probes in seconds.
     let limit: TimeAmount
 
+    /// Of one connection, and from now on of all that its listener will accept: they are made in its likeness. Those that
+    /// were made before are told one by one.
     func watch(_ channel: any Channel) throws {
         // A Unix domain socket's peer cannot vanish; it is a process on this machine.
-        guard let options = channel.syncOptions, channel.remoteAddress?.ipAddress != nil else { return }
+        guard let options = channel.syncOptions, channel.remoteAddress?.ipAddress != nil,
+            try options.getOption(Self.alive) == 0
+        else { return }
+        try watch(options)
+        guard let listener = channel.parent else { return }
+        listener.eventLoop.execute {
+            // A listener that refuses, or is closed, leaves it to each connection.
+            try? listener.syncOptions.map(watch)
+        }
+    }
+
+    private static let alive = ChannelOptions.Types.SocketOption(level: .socket, name: .so_keepalive)
+
+    private func watch(_ options: any NIOSynchronousChannelOptions) throws {
         let seconds = Int(limit.nanoseconds / 1_000_000_000)
         let probe = max(1, seconds / 6)
-        try options.setOption(.socketOption(.so_keepalive), value: 1)
         #if canImport(Glibc)
             for (name, value) in [
                 (TCP_KEEPIDLE, max(1, seconds - 3 * probe)), (TCP_KEEPINTVL, probe), (TCP_KEEPCNT, 3),
@@ -29,5 +43,7 @@ struct DeadPeers {
                     ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: name)), value: value)
             }
         #endif
+        // Last, as it says that all is done.
+        try options.setOption(Self.alive, value: 1)
     }
 }

@@ -1,15 +1,20 @@
+import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
 
 /// The way from an accepted connection to REST or to a WebSocket, on one port.
 ///
-///     accept ─▶ [encoder][HTTP decoder][codec][ProtocolSwitch]
-///                  │ an ordinary request
-///                  ├─▶ … [ProtocolSwitch][HTTPConnectionStateHandler][NIOAsyncChannel]   Hummingbird's task
-///                  │ an upgrade on a path of `sockets`, be it the first request or a later one
-///                  └─▶ [SocketHandler]                                                   no task
+///     accept ─▶ [FirstBytes]
+///                  │ a handshake on a path of `sockets`, in one piece
+///                  ├─▶ [SocketOpening] ─▶ [SocketHandler]                                  no task
+///                  │         ▲  a handshake that comes otherwise, as the first request or a later one
+///                  │ else    │
+///                  └─▶ [encoder][HTTP decoder][codec][ProtocolSwitch]
+///                            │ an ordinary request
+///                            └─▶ … [ProtocolSwitch][HTTPConnectionStateHandler][NIOAsyncChannel]   Hummingbird's task
 ///
+/// Whoever is refused meets `RefusedConnection`.
 /// All the rest of HTTP (router, middleware, bodies with backpressure, graceful shutdown) is Hummingbird's.
 package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
     package struct Configuration: Sendable {
@@ -53,13 +58,17 @@ package struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<GatewayConnection> {
         channel.eventLoop.makeCompletedFuture {
             try DeadPeers(limit: configuration.deadPeerTimeout).watch(channel)
-            let http = HTTPHandlers()
             let outcome = OutcomePromise(on: channel.eventLoop)
-            try http.add(
-                to: channel.pipeline,
-                before: ProtocolSwitch(self, http: http, outcome: outcome, logger: logger))
+            try channel.pipeline.syncOperations.addHandler(
+                FirstBytes(self, outcome: outcome, logger: logger))
             return GatewayConnection(channel: channel, outcome: outcome.future)
         }
+    }
+
+    /// The handshake that a request is; nil of any other request.
+    func handshake(asking request: HTTPRequest) -> Handshake? {
+        guard WebSocketHandshake.isAsked(by: request) else { return nil }
+        return sockets[RequestTarget(request.path ?? "").path].map { Handshake(request: request, admit: $0) }
     }
 
     package func handle(value connection: GatewayConnection, logger: Logger) async {

@@ -21,17 +21,17 @@ struct HTTPHandlers {
         try pipeline.addHandler(protocolSwitch)
     }
 
-    /// Takes these handlers out and puts the WebSocket in their place.
+    /// Takes these handlers out and puts the opening of a WebSocket in their place.
     ///
-    /// The socket may write as soon as it is there, so the encoder goes before; the decoder goes last, in a
-    /// later turn of the loop, and then hands over the bytes that it has not parsed.
-    func makeWay(for socket: SocketHandler, in pipeline: ChannelPipeline) throws {
+    /// It may write as soon as it is there, so the encoder goes before; the decoder goes last, in a later turn of
+    /// the loop, and then hands over the bytes that it has not parsed.
+    func makeWay(for opening: SocketOpening, in pipeline: ChannelPipeline) throws {
         let pipeline = pipeline.syncOperations
         let leftoverGuard = LeftoverGuard()
         pipeline.removeHandler(codec, promise: nil)
         pipeline.removeHandler(encoder, promise: nil)
         try pipeline.addHandler(leftoverGuard, position: .after(decoder))
-        try pipeline.addHandler(socket, position: .after(leftoverGuard))
+        try pipeline.addHandler(opening, position: .after(leftoverGuard))
         pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
             pipeline.removeHandler(leftoverGuard, promise: nil)
         }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Stands between the HTTP decoder and a new `SocketHandler` while the decoder is being taken out.
+/// Stands between the HTTP decoder and a new `SocketOpening` while the decoder is being taken out.
 ///
 /// The decoder then hands on the bytes that came after the handshake. Should it ever have parsed them as
 /// HTTP instead, because parser and `WebSocketHandshake` do not agree on what an upgrade is, a message of

@@ -7,10 +7,7 @@ import NIOHTTPTypes
 /// Decides, request by request, whether a connection goes on with HTTP or becomes a WebSocket.
 ///
 ///     waiting ──ordinary request──▶ serving ──┐
-///        └──────────handshake─────────────────┴──▶ asked ──all of it here, no response owed──▶ admitting
-///                                                                                             │     │
-///                                                lingering ◀──────────refused─────────────────┘     │
-///                                                     done ◀──────────accepted─────────────────────┘
+///        └──────────handshake─────────────────┴──▶ asked ──all of it here, no response owed──▶ over: SocketOpening's
 ///
 /// NIO's upgrader is not used: it looks at the first request only, and loses a request whose `Upgrade`
 /// nobody takes. Confined to the loop of its channel.
@@ -24,21 +21,8 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         case waiting
         case serving
         case asked(Handshake)
-        case admitting
-        /// A refusal has been sent; what still comes is dropped.
-        case lingering
-        case done
+        case over
     }
-
-    private struct Handshake {
-        let request: HTTPRequest
-        let admit: Admit
-        var hasBody = false
-        var isWhole = false
-    }
-
-    /// How long a refused client gets to end the connection by itself.
-    private static let lingerTime: TimeAmount = .seconds(1)
 
     private let gateway: GatewayChannel
     private let http: HTTPHandlers
@@ -67,14 +51,14 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (state, unwrapInboundIn(data)) {
         case (.waiting, .head(let request)), (.serving, .head(let request)):
-            if let handshake = handshake(asking: request) {
+            if let handshake = gateway.handshake(asking: request) {
                 state = .asked(handshake)
-                arm(gateway.configuration.headTimeout, on: context) { context.close(promise: nil) }
+                arm(context)
             } else {
                 serve(request, context)
             }
         case (.waiting, _):
-            refuse(.malformed, context)
+            refuse(context)
         case (.serving, _):
             context.fireChannelRead(data)
         case (.asked(var handshake), .body):
@@ -83,16 +67,9 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         case (.asked(var handshake), .end):
             handshake.isWhole = true
             state = .asked(handshake)
-            admitIfReady(context)
-        case (.asked, .head), (.admitting, _), (.lingering, _), (.done, _):
+            openIfReady(context)
+        case (.asked, .head), (.over, _):
             break
-        }
-    }
-
-    private func handshake(asking request: HTTPRequest) -> Handshake? {
-        guard WebSocketHandshake.isAsked(by: request) else { return nil }
-        return gateway.sockets[RequestTarget(request.path ?? "").path].map {
-            Handshake(request: request, admit: $0)
         }
     }
 
@@ -131,97 +108,37 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             context.write(data, promise: promise)
             owed -= 1
-            admitIfReady(context)
+            openIfReady(context)
         case .head, .body:
             context.write(data, promise: promise)
         }
     }
 
-    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if case .lingering = state, mode == .output {
-            promise?.succeed()
-        } else {
-            context.close(mode: mode, promise: promise)
-        }
-    }
+    // MARK: The end of HTTP
 
-    // MARK: The handshake
-
-    private func admitIfReady(_ context: ChannelHandlerContext) {
+    private func openIfReady(_ context: ChannelHandlerContext) {
         guard case .asked(let handshake) = state, handshake.isWhole, owed == 0 else { return }
-        if isStopping { return refuse(.stopping, context) }
-        if handshake.hasBody { return refuse(.malformed, context) }
-        if let refusal = WebSocketHandshake.refusal(of: handshake.request.headerFields) {
-            return refuse(refusal, context)
-        }
-        state = .admitting
-        arm(gateway.configuration.headTimeout, on: context) { [self] in refuse(.tooLate, context) }
-        handshake.admit(upgradeRequest(handshake.request, context), context.eventLoop)
-            .hop(to: context.eventLoop).assumeIsolated().whenComplete { [self] result in
-                guard case .admitting = state else { return }
-                switch result {
-                case .success(.accept(let subprotocol, let terms, let session)) where !isStopping:
-                    accept(handshake.request, subprotocol, terms, session, context)
-                case .success(.accept):
-                    refuse(.stopping, context)
-                case .success(let refusal):
-                    refuse(refusal, context)
-                case .failure(let error):
-                    logger.error("A WebSocket could not be admitted.", metadata: ["error": "\(error)"])
-                    refuse(.failed, context)
-                }
-            }
-    }
-
-    private var isStopping: Bool { isQuiescing || gateway.drain.hasBegun }
-
-    private func upgradeRequest(_ request: HTTPRequest, _ context: ChannelHandlerContext) -> UpgradeRequest {
-        let address = ClientAddress.resolve(
-            peer: context.remoteAddress?.ipAddress,
-            forwardedFor: request.headerFields[values: .xForwardedFor],
-            trusting: gateway.configuration.trustedProxies)
-        return UpgradeRequest(request, remoteAddress: address)
-    }
-
-    /// Answers 101, to be flushed by the socket, and turns the pipeline into that of a WebSocket.
-    private func accept(
-        _ request: HTTPRequest, _ subprotocol: String?, _ terms: SocketTerms,
-        _ session: @escaping @Sendable (Socket) -> any SocketSession, _ context: ChannelHandlerContext
-    ) {
-        let headers = WebSocketHandshake.acceptance(of: request.headerFields, subprotocol: subprotocol)
-        context.write(
-            wrapOutboundOut(.head(HTTPResponse(status: .switchingProtocols, headerFields: headers))),
-            promise: nil)
-        context.write(wrapOutboundOut(.end(nil)), promise: nil)
-        state = .done
+        state = .over
         endHTTP(context)
-        let socket = SocketHandler(
-            loop: gateway.loops[context.eventLoop], open: gateway.open, terms: terms, makeSession: session)
+        let opening = SocketOpening(
+            handshake, gateway: gateway, outcome: outcome, logger: logger, isServerStopping: isQuiescing)
         do {
-            try http.makeWay(for: socket, in: context.pipeline)
-            // Not earlier: who waits for the end of all sockets is to find this one counted.
-            outcome.decide(.socket)
+            try http.makeWay(for: opening, in: context.pipeline)
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
+            opening.start()
         } catch {
             // Handlers cannot be added to a channel that has just been closed.
+            outcome.decide(.ended)
             context.close(promise: nil)
         }
     }
 
-    private func refuse(_ refusal: Admission, _ context: ChannelHandlerContext) {
-        guard let (response, body) = refusal.response else { return }
-        let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { _ in
-            context.close(mode: .output, promise: nil)
-        }
-        state = .lingering
-        context.write(wrapOutboundOut(.head(response)), promise: nil)
-        context.write(wrapOutboundOut(.body(body)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
-        arm(Self.lingerTime, on: context) { context.close(promise: nil) }
+    /// What came first was no request.
+    private func refuse(_ context: ChannelHandlerContext) {
+        state = .over
+        deadline?.cancel()
         outcome.decide(.ended)
-        endHTTP(context)
-        context.read()
+        RefusedConnection.take(context, saying: .malformed)
     }
 
     /// Lets Hummingbird's task, if there is one, see the end of its input. It then waits for the connection
@@ -236,33 +153,27 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: The life of the connection
 
     func handlerAdded(context: ChannelHandlerContext) {
-        arm(gateway.configuration.headTimeout, on: context) { context.close(promise: nil) }
+        arm(context)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         deadline?.cancel()
-        state = .done
+        if case .over = state { return }
+        state = .over
         outcome.decide(.ended)
     }
 
-    private func arm(_ time: TimeAmount, on context: ChannelHandlerContext, _ late: @escaping () -> Void) {
+    private func arm(_ context: ChannelHandlerContext) {
         deadline?.cancel()
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time, late)
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: gateway.configuration.headTimeout) {
+            context.close(promise: nil)
+        }
     }
 
     /// Nothing is read while it is open who shall read it.
     func read(context: ChannelHandlerContext) {
-        switch state {
-        case .admitting: break
-        case .asked(let handshake) where handshake.isWhole: break
-        default: context.read()
-        }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        context.fireChannelReadComplete()
-        // Hummingbird, if it is there, asks for no more.
-        if case .lingering = state { context.read() }
+        if case .asked(let handshake) = state, handshake.isWhole { return }
+        context.read()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -289,11 +200,8 @@ final class ProtocolSwitch: ChannelDuplexHandler, RemovableChannelHandler {
             // Hummingbird answers what it can.
             context.fireErrorCaught(error)
         case .waiting where !(error is IOError):
-            refuse(.malformed, context)
-        case .lingering where !(error is IOError):
-            // Bytes after a request that could not be parsed.
-            break
-        case .waiting, .asked, .admitting, .lingering, .done:
+            refuse(context)
+        case .waiting, .asked, .over:
             context.close(promise: nil)
         }
     }

@@ -19,12 +19,12 @@ extension Admission {
 
     /// How a refusal is put to the client; nil of an acceptance. The HTTP parser does not go on after an
     /// upgrade, so the connection ends with it.
-    var response: (HTTPResponse, ByteBuffer)? {
+    var answer: ByteBuffer? {
         guard case .refuse(let status, let code, let message, var headers) = self else { return nil }
         let body = ErrorBody.json(code: code, message: message)
         headers[.contentType] = "application/json; charset=utf-8"
         headers[.contentLength] = String(body.readableBytes)
         headers[.connection] = "close"
-        return (HTTPResponse(status: status, headerFields: headers), body)
+        return HTTPResponse(status: status, headerFields: headers).bytes(body: body)
     }
 }

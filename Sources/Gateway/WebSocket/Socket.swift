@@ -88,11 +88,12 @@ package final class Socket {
 
     // MARK: Called by SocketHandler
 
-    func attach(to context: ChannelHandlerContext) {
+    func attach(to context: ChannelHandlerContext, saying answer: ByteBuffer) {
         self.context = context
-        wire = SocketWire(context)
+        wire = SocketWire(context, isBehind: bytesInChannel > 0)
         isWritable = context.channel.isWritable
         loop.add(self)
+        stage(answer)
     }
 
     func detach() {
@@ -143,9 +144,7 @@ package final class Socket {
 
     /// Hands what is staged to the channel, unless the channel still has enough of what it got before.
     func flush() {
-        guard isWritable, let context else { return }
-        // Without anything staged there may still be the answer to the handshake.
-        guard var frames = staged else { return context.flush() }
+        guard isWritable, let context, var frames = staged else { return }
         staged = nil
         frames.moveReaderIndex(forwardBy: wire?.write(frames, past: context.channel) ?? 0)
         if frames.readableBytes > 0 { write(frames, to: context) }

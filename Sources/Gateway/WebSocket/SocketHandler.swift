@@ -16,19 +16,22 @@ final class SocketHandler: ChannelDuplexHandler {
     private let loop: SocketLoop
     private let open: OpenSockets
     private let socket: Socket
+    private let answer: ByteBuffer
     private let makeSession: @Sendable (Socket) -> any SocketSession
     private var session: (any SocketSession)?
     private var decoder: FrameDecoder
     private var isFailed = false
     private var isDraining = false
 
+    /// `answer` is the answer to the handshake, which leaves in one piece with the first thing that is said.
     init(
-        loop: SocketLoop, open: OpenSockets, terms: SocketTerms = .text,
+        loop: SocketLoop, open: OpenSockets, terms: SocketTerms = .text, answer: ByteBuffer,
         makeSession: @escaping @Sendable (Socket) -> any SocketSession
     ) {
         self.loop = loop
         self.open = open
         self.socket = Socket(loop: loop, terms: terms)
+        self.answer = answer
         self.makeSession = makeSession
         self.decoder = FrameDecoder(
             maxMessageBytes: terms.maxMessageBytes ?? loop.configuration.maxMessageBytes,
@@ -39,12 +42,10 @@ final class SocketHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         open.increment()
-        socket.attach(to: context)
+        socket.attach(to: context, saying: answer)
         let session = makeSession(socket)
         self.session = session
         session.opened()
-        // The answer to the handshake leaves in one piece with the first thing that is said.
-        loop.flushSoon(socket)
         if loop.isDraining { drain(after: loop.configuration.drainPeriod, on: context.eventLoop) }
         context.read()
     }

@@ -16,11 +16,12 @@ struct SocketWire {
     private let descriptor: NIOBSDSocket.Handle?
     /// Writes that the channel has not finished.
     private var unfinished = 0
-    /// The answer to the handshake is in the channel, and leaves before the first write that it finishes.
-    private var hasFinishedOne = false
+    /// Something from before the socket's time is in the channel, and leaves before the first write that it finishes.
+    private var isBehind: Bool
 
     /// Of a channel that does not know one, as in tests without a network, everything goes through the channel.
-    init(_ context: ChannelHandlerContext) {
+    init(_ context: ChannelHandlerContext, isBehind: Bool) {
+        self.isBehind = isBehind
         // What is written here meets no handler, so there must be none for TLS: a proxy ends that before the gateway.
         descriptor =
             try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
@@ -30,7 +31,7 @@ struct SocketWire {
 
     /// Returns how many of the bytes the kernel has taken. An error is met again by the channel, which ends with it.
     func write(_ bytes: ByteBuffer, past channel: any Channel) -> Int {
-        guard hasFinishedOne, unfinished == 0, let descriptor, channel.isActive else { return 0 }
+        guard !isBehind, unfinished == 0, let descriptor, channel.isActive else { return 0 }
         return bytes.withUnsafeReadableBytes { bytes in
             while true {
                 let count = send(descriptor, bytes.baseAddress, bytes.count, Self.flags)
@@ -44,7 +45,7 @@ struct SocketWire {
 
     mutating func channelFinished() {
         unfinished -= 1
-        hasFinishedOne = true
+        isBehind = false
     }
 
     #if canImport(Glibc)

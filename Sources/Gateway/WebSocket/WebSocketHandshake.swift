@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import NIOCore
 
 /// The opening handshake (RFC 6455 section 4.2), as far as it is about headers.
 enum WebSocketHandshake {
@@ -27,8 +28,8 @@ enum WebSocketHandshake {
         return nil
     }
 
-    /// The headers of the 101 response.
-    static func acceptance(of headers: HTTPFields, subprotocol: String?) -> HTTPFields {
+    /// The 101 response.
+    static func acceptance(of headers: HTTPFields, subprotocol: String?) -> ByteBuffer {
         let key = headers[.secWebSocketKey] ?? ""
         let digest = SHA1.digest("\(key)258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8)
         var answer: HTTPFields = [
@@ -37,7 +38,7 @@ enum WebSocketHandshake {
             .secWebSocketAccept: Data(digest).base64EncodedString(),
         ]
         answer[.secWebSocketProtocol] = subprotocol
-        return answer
+        return HTTPResponse(status: .switchingProtocols, headerFields: answer).bytes()
     }
 
     /// The subprotocols that the client offers, those it likes best first.

@@ -96,6 +96,11 @@ package struct Journal: Sendable {
             scripts.recover, keys: [cell.state], arguments: ["begin", .string(epoch)])
     }
 
+    /// Whether a recovery was begun and not finished; whoever did it may have died.
+    package func isRecovering() async throws(RedisError) -> Bool {
+        try await redis.send(["HEXISTS", .string(cell.state), "recovering"]).int == 1
+    }
+
     package func finishRecovery() async throws(RedisError) {
         _ = try await redis.evaluate(scripts.recover, keys: [cell.state], arguments: ["finish", ""])
     }

@@ -2,6 +2,7 @@
 package struct RedisScript: Sendable {
     /// Its path below the folder without `.lua`: `messages/send`.
     package let name: String
+    /// Its text, with the parts that it includes.
     package let source: String
     /// What EVALSHA calls it: the SHA-1 of its source, in hex.
     package let sha1: String
@@ -13,12 +14,14 @@ package struct RedisScript: Sendable {
     /// How many KEYS it takes; at least, when `header.keys.isOpen`.
     package var keyCount: Int { header.keys.count }
 
-    /// Throws `.configuration`, naming every fault of the header.
-    package init(name: String, source: String) throws(RedisError) {
+    /// Throws `.configuration`, naming every fault of the header, or of what is included.
+    package init(
+        name: String, source: String, parts: ScriptParts = ScriptParts()
+    ) throws(RedisError) {
         self.name = name
-        self.source = source
         header = try ScriptHeader(of: source, name: name)
-        sha1 = SHA1.hex(source.utf8)
+        self.source = try parts.expand(source, of: name)
+        sha1 = SHA1.hex(self.source.utf8)
         commandName = "EVALSHA \(name)"
     }
 }

@@ -9,14 +9,27 @@ package struct ScriptLibrary: Sendable {
     /// Throws `.configuration` with the faults of all files when one cannot be read or has a malformed header.
     package init(directory: String) throws(RedisError) {
         var scripts: [String: RedisScript] = [:]
+        var sources: [String: String] = [:]
+        var parts: [String: String] = [:]
         var faults: [String] = []
         for path in try Self.files(in: directory) {
-            let name = String(path.dropLast(".lua".count))
             do {
                 let source = try String(contentsOfFile: "\(directory)/\(path)", encoding: .utf8)
-                scripts[name] = try RedisScript(name: name, source: source)
+                if path.hasSuffix(ScriptParts.suffix) {
+                    parts[String(path.dropLast(ScriptParts.suffix.count))] = source
+                } else {
+                    sources[String(path.dropLast(".lua".count))] = source
+                }
             } catch {
-                faults.append((error as? RedisError)?.message ?? "\(directory)/\(path): \(error)")
+                faults.append("\(directory)/\(path): \(error)")
+            }
+        }
+        let library = ScriptParts(parts)
+        for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+            do throws(RedisError) {
+                scripts[name] = try RedisScript(name: name, source: source, parts: library)
+            } catch {
+                faults.append(error.message)
             }
         }
         guard faults.isEmpty else { throw RedisError(.configuration, faults.joined(separator: "\n")) }

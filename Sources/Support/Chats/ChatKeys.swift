@@ -13,6 +13,12 @@ extension Chat.Address {
     ///     seq persisted            newest message; up to where PostgreSQL has them
     ///     archived                 1 | 0
     ///     conversation status version opened_at assigned_at assignee assignee_name    the latest episode
+    ///     inbox place line         where it waits, and since when (ms); the line is named as `Line` says
+    ///     team skills priority     what it waits for; relaxed is 1 when the skills are no longer asked for
+    ///     previous replied         who had it last; 1 once staff have answered in this episode
+    ///     offered offer_until declined    who has been asked to take it, and who would not: `AGENT:UNTIL …`
+    ///     ended_at ended_reason ended_type rating    how it ended, while status is ended; what the contact thinks of it
+    ///     warned                   SEQ MS: the episode ends then, unless somebody writes after that message
     ///     {user,admin}_{delivered,read}, …_at    how far each side has got and read, and when it moved there
     ///     {user,admin}_{delivered,read}_moves    the last moves of that mark, ` SEQ:MS` each
     ///     read:AGENT               how far this agent has read
@@ -22,8 +28,6 @@ extension Chat.Address {
     package var history: String { key("chat:\(chatID):history") }
     /// Sorted set, `sender:client_id` → seq.
     package var clients: String { key("chat:\(chatID):clients") }
-    /// Sorted set, conversation → waiting since, ms: the account's line.
-    package var waiting: String { key("waiting") }
     /// Pub/sub: what everybody in the chat gets.
     package var channel: String { key("chat:\(chatID)") }
     /// Pub/sub: what the account's staff get.

@@ -6,19 +6,14 @@ struct ChatSeed: Encodable, Sendable {
     private(set) var fields: [String]
     private(set) var messages: [[String]] = []
     private(set) var clients: [[String]] = []
-    private(set) var waitingSince: String?
-
-    enum CodingKeys: String, CodingKey {
-        case fields, messages, clients
-        case waitingSince = "waiting_since"
-    }
 
     /// A chat that nobody has written in yet, so that PostgreSQL has no row of it.
     static func newborn(_ session: ContactSession, at now: Timestamp) -> ChatSeed {
         ChatSeed(
-            identity: session.chatID, of: session.accountID, card: card(email: nil, name: nil),
+            identity: session.chatID, of: session.accountID, in: session.inboxID,
+            card: card(email: nil, name: nil),
             fields: [
-                "new", "1",
+                "new", "1", "inbox", session.inboxID.description,
                 "about",
                 """
                 {"inbox_id":"\(session.inboxID)","contact_id":"\(session.contactID)","created_at":"\(now.iso8601)"}
@@ -31,6 +26,7 @@ struct ChatSeed: Encodable, Sendable {
         reads: [(agent: Agent.ID, seq: Int)]
     ) throws {
         var fields = [
+            "inbox", chat.inbox.id.description,
             "seq", "\(chat.lastSeq)", "persisted", "\(chat.lastSeq)", "archived",
             chat.archivedAt == nil ? "0" : "1",
             "user_delivered", "\(chat.userMarks.delivered)", "user_read", "\(chat.userMarks.read)",
@@ -47,30 +43,39 @@ struct ChatSeed: Encodable, Sendable {
             fields += [
                 "conversation", episode.id.description, "status", episode.status.rawValue,
                 "version", "\(episode.version)", "opened_at", episode.openedAt.iso8601,
+                "place", "\(episode.place)", "priority", "\(episode.priority)", "skills", episode.skills,
             ]
-            if let moment = episode.assignedAt { fields += ["assigned_at", moment.iso8601] }
-            if let id = episode.assigneeID {
+            if let team = episode.teamID { fields += ["team", team.description] }
+            if let end = episode.end {
+                fields += [
+                    "ended_at", end.at.iso8601, "ended_reason", end.reason, "ended_type", end.type,
+                ]
+                if let score = end.rating { fields += ["rating", "\(score)"] }
+            }
+            // Of one that has ended nobody is in charge any more.
+            let isOpen = episode.status != .ended
+            if isOpen, let moment = episode.assignedAt { fields += ["assigned_at", moment.iso8601] }
+            if isOpen, let id = episode.assigneeID {
                 fields += [
                     "assignee", id.description, "assignee_name", JSONText.string(episode.assigneeName),
+                    "previous", id.description,
                 ]
             }
         }
-        var waitingSince: String?
-        if let episode = chat.conversation, episode.status == .waiting {
-            waitingSince = "\(episode.openedAt.milliseconds)"
-        }
         self.init(
-            identity: chat.id, of: chat.accountID,
+            identity: chat.id, of: chat.accountID, in: chat.inbox.id,
             card: ChatSeed.card(email: chat.contact.email, name: chat.contact.name), fields: fields)
-        self.waitingSince = waitingSince
         self.messages = try messages.map { ["\($0.seq)", String(buffer: try $0.json())] }
         self.clients = clients.map { ["\($0.seq)", $0.clientID] }
     }
 
-    private init(identity: Chat.ID, of account: Account.ID, card: String, fields: [String]) {
+    private init(
+        identity: Chat.ID, of account: Account.ID, in inbox: Inbox.ID, card: String, fields: [String]
+    ) {
         self.fields =
             [
-                "id", identity.description, "tenant", #""account_id":"\#(account)","chat_id":"\#(identity)""#,
+                "id", identity.description,
+                "tenant", #""account_id":"\#(account)","chat_id":"\#(identity)","inbox_id":"\#(inbox)""#,
                 "card", card, "seq", "0", "persisted", "0", "archived", "0",
             ] + fields
     }

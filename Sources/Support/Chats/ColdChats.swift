@@ -16,9 +16,9 @@ struct ColdChats: Sendable {
 
     /// Makes a script call on a chat; when it answers `cold`, warms the chat and makes it again.
     ///
-    /// - Parameter caller: a contact's own chat may be new; anybody else's must exist.
+    /// - Parameter caller: a contact's own chat may be new; anybody else's must exist. Nil is the system.
     func warm(
-        _ chat: Chat.Address, for caller: Principal, at now: Timestamp, _ call: () async throws -> RESPValue
+        _ chat: Chat.Address, for caller: Principal?, at now: Timestamp, _ call: () async throws -> RESPValue
     ) async throws -> RESPValue {
         // A second round covers a cell whose epoch changed between seeding and the repeated call.
         for _ in 0..<3 {
@@ -29,12 +29,15 @@ struct ColdChats: Sendable {
         throw SupportError.unavailable("The chat could not be opened; try again.")
     }
 
-    private func seed(_ chat: Chat.Address, for caller: Principal, at now: Timestamp) async throws {
+    /// Warms a chat that PostgreSQL must know, for nobody in particular.
+    func warm(_ chat: Chat.Address) async throws { try await seed(chat, for: nil, at: .now()) }
+
+    private func seed(_ chat: Chat.Address, for caller: Principal?, at now: Timestamp) async throws {
         let known: ChatSeed
         do {
             if let stored = try await stored(chat) {
                 known = stored
-            } else if case .contact(let session) = caller, session.chatID == chat.chatID {
+            } else if case .contact(let session)? = caller, session.chatID == chat.chatID {
                 known = ChatSeed.newborn(session, at: now)
             } else {
                 throw SupportError.notFound("chat")
@@ -43,11 +46,12 @@ struct ColdChats: Sendable {
             throw SupportError.unavailable("This chat cannot be opened at the moment; try again soon.")
         }
         let reply = try await redis.evaluate(
-            scripts.seed, keys: [chat.state, chat.history, chat.clients, chat.cell.state, chat.waiting],
+            scripts.seed, keys: [chat.state, chat.history, chat.clients, chat.cell.state],
             arguments: [
                 .string(Epoch.fresh()),
                 .integer(Int(configuration.chatIdleExpiry.components.seconds)),
                 .string(String(decoding: try JSONEncoder().encode(known), as: UTF8.self)),
+                configuration.deskOptions,
             ])
         if reply.array?.first?.text == "recovering" {
             throw SupportError.unavailable("Messages are being brought to safety; try again in a moment.")

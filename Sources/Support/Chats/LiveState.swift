@@ -72,14 +72,25 @@ struct LiveState: Sendable {
         let assignee = fields["assignee"].flatMap(Agent.ID.init).map { id in
             Conversation.View.Assignee(id: id, name: assigneeName)
         }
-        return Conversation.View(id: id, status: status, position: place, assignee: assignee)
+        return Conversation.View(
+            id: id, status: status, position: place, assignee: assignee, end: status == .ended ? end : nil,
+            endsAt: status == .active ? endsAt : nil)
+    }
+
+    /// The word that was given to an idle contact; any message since has called it off.
+    private var endsAt: Timestamp? {
+        let word = (fields["warned"] ?? "").split(separator: " ").compactMap { Int($0) }
+        return word.count == 2 && word[0] == seq ? Timestamp(milliseconds: word[1]) : nil
+    }
+
+    private var end: Conversation.View.End? {
+        fields["ended_at"].flatMap(Timestamp.init(iso8601:)).map { at in
+            Conversation.View.End(
+                at: at, reason: fields["ended_reason"] ?? "system", type: fields["ended_type"] ?? "system",
+                rating: fields["rating"].flatMap { Int($0) })
+        }
     }
 
     /// Kept as a JSON string, ready to be spliced into frames.
-    private var assigneeName: String {
-        guard let text = fields["assignee_name"],
-            let name = try? JSONDecoder().decode(String?.self, from: Data(text.utf8))
-        else { return "" }  // not ours to show if it is not what we wrote
-        return name
-    }
+    private var assigneeName: String { fields["assignee_name"].flatMap(JSONText.decoded) ?? "" }
 }

@@ -60,9 +60,18 @@ struct FactFold {
     private(set) var births: [(fact: Fact, about: Fact.About)] = []
     private(set) var messages: [NewMessage] = []
     private(set) var conversations: [Conversation.ID: (fact: Fact, episode: Fact.Episode)] = [:]
+    /// Every step of every conversation.
+    private(set) var steps: [(fact: Fact, episode: Fact.Episode)] = []
     private(set) var chats: [Chat.ID: ChatChange] = [:]
     private(set) var marked: [Marked] = []
     private(set) var agentReads: [AgentKey: (seq: Int, at: Timestamp)] = [:]
+
+    /// Conversations that ended, and what was thought of them.
+    private(set) var endings: [(fact: Fact, episode: Fact.Episode)] = []
+    private(set) var ratings: [(fact: Fact, conversation: Conversation.ID, score: Int)] = []
+
+    /// Targets that were warned of or missed.
+    private(set) var targets: [Fact] = []
 
     init(_ facts: [Fact]) {
         for fact in facts { add(fact) }
@@ -82,14 +91,30 @@ struct FactFold {
             // Read by somebody before: nothing about the chat has changed.
             if fact.upToSeq == fact.fromSeq { return }
         }
+        if let episode = fact.conversation {
+            steps.append((fact, episode))
+            if episode.version > conversations[episode.id]?.episode.version ?? 0 {
+                conversations[episode.id] = (fact, episode)
+            }
+        }
+        if let about = fact.about { births.append((fact, about)) }
+        switch fact.kind {
+        case .conversationChanged: return  // the chat itself is as it was
+        case .conversationEnded:
+            if let episode = fact.conversation { endings.append((fact, episode)) }
+        case .conversationRated:
+            if let conversation = fact.conversationID, let score = fact.score {
+                ratings.append((fact, conversation, score))
+            }
+            return
+        case .conversationTarget:
+            targets.append(fact)
+            return
+        case .messageCreated, .chatMarked, .chatArchived: break
+        }
         var chat = chats[fact.chatID] ?? ChatChange(chat: fact.chat)
         defer { chats[fact.chatID] = chat }
 
-        if let about = fact.about { births.append((fact, about)) }
-        if let episode = fact.conversation, episode.version > conversations[episode.id]?.episode.version ?? 0
-        {
-            conversations[episode.id] = (fact, episode)
-        }
         switch fact.kind {
         case .messageCreated:
             guard let message = fact.message, let senderID = fact.senderID else { return }
@@ -99,6 +124,7 @@ struct FactFold {
                 chat.lastUserSeq = message.seq
                 chat.archive = .unarchived
             }
+        case .conversationChanged, .conversationEnded, .conversationRated, .conversationTarget: break
         case .chatArchived:
             chat.archive = fact.archived == true ? .archived(fact.at) : .unarchived
         case .chatMarked:

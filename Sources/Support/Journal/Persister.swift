@@ -17,11 +17,16 @@ package struct Persister: JournalConsumer {
     /// The position in PostgreSQL is not where this process believed: somebody else has written meanwhile.
     package struct Overtaken: Error {}
 
+    /// Redis has numbered messages anew that PostgreSQL has under those numbers: it is not as far as it once was.
+    package struct FellBack: Error {}
+
     private let journal: Journal
     private let postgres: PostgresPool
     private let announcements: Announcements
     private let logger: Logger
     private let epoch = NIOLockedValueBox("")
+    /// A batch has met numbers that were given before; the next `resume` sees to it.
+    private let hasFallenBack = NIOLockedValueBox(false)
 
     package init(journal: Journal, postgres: PostgresPool, announcements: Announcements, logger: Logger) {
         self.journal = journal
@@ -36,7 +41,13 @@ package struct Persister: JournalConsumer {
         let known = try await postgres.query(
             "SELECT epoch, position FROM journal_positions WHERE cell = \(journal.cell.number)"
         ).first
-        guard let known, try known.decode("epoch", as: String.self) == current else {
+        if try await journal.isRecovering() || hasFallenBack.withLockedValue({ $0 }) {
+            return try await recover()
+        }
+        guard let known else { return try await begin(epoch: current) }
+        guard try known.decode("epoch", as: String.self) == current else {
+            // A Redis that came back empty has no word of any reader. One that has is an older copy of itself.
+            if try await journal.position(of: Self.name) != nil { return try await recover() }
             return try await begin(epoch: current)
         }
         epoch.withLockedValue { $0 = current }
@@ -53,7 +64,12 @@ package struct Persister: JournalConsumer {
     /// Writes a batch and tells the chats. Should the telling fail, the batch is written all the same, and the next
     /// `resume` tells.
     package func consume(_ entries: [JournalEntry], after position: String) async throws {
-        try await announcements.announce(try await write(entries, after: position))
+        do {
+            try await announcements.announce(try await write(entries, after: position).persisted)
+        } catch let error as FellBack {
+            hasFallenBack.withLockedValue { $0 = true }
+            throw error
+        }
     }
 
     /// A journal that PostgreSQL has not met: a new installation, or a Redis that came back empty.
@@ -68,8 +84,9 @@ package struct Persister: JournalConsumer {
         return "0-0"
     }
 
-    /// Redis came back with less than PostgreSQL has (a power cut took the last second of its file). Sequence
-    /// numbers in Redis are behind, so every chat goes cold, and is seeded anew once the journal has been drained.
+    /// Redis came back with less than PostgreSQL has (a power cut took the last second of its file, or a replica without
+    /// it took over). Sequence numbers in Redis are behind, so every chat goes cold, and is seeded anew once the journal
+    /// has been drained; what was numbered meanwhile is made to fit (`Renumbering`).
     private func recover() async throws -> String {
         let epoch = Epoch.fresh()
         logger.error(
@@ -77,40 +94,59 @@ package struct Persister: JournalConsumer {
             metadata: ["epoch": "\(epoch)"])
         try await journal.beginRecovery(epoch: epoch)
         var position = try await begin(epoch: epoch)
+        var renumbering = Renumbering()
         var entries = try await journal.entries(after: position, limit: 1000)
         while let last = entries.last {
-            _ = try await write(entries, after: position)
+            renumbering = try await write(entries, after: position, renumbering).renumbering ?? renumbering
             position = last.id
             entries = try await journal.entries(after: position, limit: 1000)
         }
         try await journal.finishRecovery()
+        hasFallenBack.withLockedValue { $0 = false }
         return position
     }
 
-    /// Writes a batch; one that PostgreSQL refuses is halved until what it refuses is alone, and set aside.
-    /// Returns up to where each chat is in PostgreSQL now.
-    private func write(_ entries: [JournalEntry], after position: String) async throws -> [FactFold.Persisted]
-    {
-        guard let last = entries.last else { return [] }
+    /// What came of a batch: up to where each chat is in PostgreSQL now, and what the next one has to know.
+    private struct Written: Sendable {
+        var persisted: [FactFold.Persisted] = []
+        var renumbering: Renumbering?
+    }
+
+    /// Writes a batch; one that PostgreSQL refuses is halved until what it refuses is alone, and set aside. With a
+    /// renumbering its facts are made to fit first; without one, numbers that were given before are `FellBack`.
+    private func write(
+        _ entries: [JournalEntry], after position: String, _ renumbering: Renumbering? = nil
+    ) async throws -> Written {
+        guard let last = entries.last else { return Written(renumbering: renumbering) }
         let (cell, epoch) = (journal.cell.number, epoch.withLockedValue { $0 })
         do {
-            let fold = FactFold(try entries.map { try Fact($0, in: journal.cell) })
-            try await postgres.transaction { connection in
+            let facts = try entries.map { try Fact($0, in: journal.cell) }
+            return try await postgres.transaction { connection in
                 guard
                     try PersisterRows.advance(
                         cell: cell, epoch: epoch, from: position, to: last.id, connection)
                 else { throw Overtaken() }
+                var (facts, renumbering) = (facts, renumbering)
+                if renumbering == nil, try ForkRows.collide(facts, connection) { throw FellBack() }
+                facts =
+                    try renumbering?.fit(
+                        facts, taken: ForkRows.taken(by: facts, connection),
+                        open: ForkRows.open(in: facts, connection)) ?? facts
+                let fold = FactFold(facts)
                 try PersisterRows.write(fold, connection)
+                return Written(persisted: fold.persisted, renumbering: renumbering)
             }
-            return fold.persisted
         } catch let error where isRefusal(error) {
             guard entries.count == 1 else {
                 let half = entries.count / 2
-                let first = try await write(Array(entries[..<half]), after: position)
-                return first + (try await write(Array(entries[half...]), after: entries[half - 1].id))
+                let first = try await write(Array(entries[..<half]), after: position, renumbering)
+                let rest = try await write(
+                    Array(entries[half...]), after: entries[half - 1].id, first.renumbering)
+                return Written(
+                    persisted: first.persisted + rest.persisted, renumbering: rest.renumbering)
             }
             try await setAside(last, after: position, because: error)
-            return []
+            return Written(renumbering: renumbering)
         }
     }
 

@@ -8,8 +8,8 @@ package struct Message: Codable, Sendable {
 
     package enum Status: String, Codable, Sendable { case sent, delivered, read, failed }
 
-    package let seq: Int
-    package let conversationID: Conversation.ID
+    package private(set) var seq: Int
+    package private(set) var conversationID: Conversation.ID
     package let id: ID
     package let clientID: String
     package let content: String
@@ -56,6 +56,13 @@ package struct Message: Codable, Sendable {
         fileprivate func readAt(_ seq: Int) -> Timestamp? {
             seq > read ? nil : readings.first { $0.upTo >= seq }?.at ?? readAt
         }
+    }
+
+    /// The same message at another place of its chat.
+    func moved(to seq: Int, in conversation: Conversation.ID) -> Message {
+        var message = self
+        (message.seq, message.conversationID) = (seq, conversation)
+        return message
     }
 
     /// Fills in the receipts that the marks of the other side imply. A message that has been read has been

@@ -50,8 +50,7 @@ package final class Messages: Sendable {
         let keys = [
             chat.state, chat.history, chat.clients,
             chat.rate(of: "\(sender.senderKind.rawValue):\(sender.senderID)"),
-            chat.waiting, chat.cell.journal, chat.cell.state, chat.staffLog,
-            chat.rate(ofAddress: address ?? ""),
+            chat.rate(ofAddress: address ?? ""), chat.cell.journal, chat.cell.state, chat.staffLog,
         ]
         let arguments: [RedisArgument] = [
             .integer(now.milliseconds), .string(iso), .string(sender.senderKind.rawValue),
@@ -64,7 +63,7 @@ package final class Messages: Sendable {
             .integer(configuration.historyLength), .string(chat.channel), .string(chat.staffChannel),
             .integer(configuration.staffLogLength),
             .integer(address == nil ? 0 : configuration.addressMessages.interval),
-            .integer(configuration.addressMessages.burst),
+            .integer(configuration.addressMessages.burst), configuration.deskOptions,
         ]
         let reply = try await coldChats.warm(chat, for: sender, at: now) {
             try await redis.evaluate(send, keys: keys, arguments: arguments)

@@ -86,7 +86,7 @@ package struct Presence: Sendable {
             arguments: [
                 .string(gateway), .string(step.rawValue), .integer(configuration.presenceLease.milliseconds),
                 .integer(configuration.presenceLinger.milliseconds), .string(cell.key("")),
-                .integer(Self.sweepLimit),
+                .integer(Self.sweepLimit), configuration.deskOptions,
             ] + changes.map { .string($0) })
         guard reply.array?.first?.text == "beating" else { return .lapsed }
         return .beating(more: reply.array?.last?.int == 1)

@@ -25,7 +25,7 @@ struct TestGateway: Sendable {
 
     /// A server that runs while `body` does and has stopped gracefully when this returns.
     static func run(
-        sockets: [String: Admit], configuration: GatewayChannel.Configuration = .init(),
+        sockets: [String: Admit], configuration: GatewayChannel.Configuration = .impatient,
         drain: Drain = .init(),
         _ body: (TestGateway) async throws -> Void
     ) async throws {
@@ -50,6 +50,15 @@ struct TestGateway: Sendable {
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
+    }
+}
+
+extension GatewayChannel.Configuration {
+    /// Clients that do not answer a close frame are not waited for.
+    static var impatient: Self {
+        var configuration = Self()
+        configuration.webSocket.closeTimeout = .milliseconds(100)
+        return configuration
     }
 }
 

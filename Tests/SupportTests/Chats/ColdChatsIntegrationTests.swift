@@ -48,7 +48,8 @@ import Testing
         }
         try await fixture.persist()
         for visitor in visitors { try await fixture.forget(visitor.chat) }
-        _ = try await fixture.world.redis.send(["DEL", .string(visitors[0].chat.waiting)])
+        let line = AssignmentKeys(account: fixture.account, cell: fixture.inbox.cell)
+        _ = try await fixture.world.redis.send(["DEL", .string(line.arrivals)])
         for (index, visitor) in visitors.enumerated().reversed() {
             let view = try await fixture.desk.chats.show(visitor.chat, to: visitor.principal, at: .now())
             #expect(view.conversation?.status == .waiting)

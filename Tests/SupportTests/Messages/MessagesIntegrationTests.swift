@@ -212,8 +212,7 @@ import Testing
         let view = try await fixture.desk.chats.show(visitor.chat, to: visitor.principal, at: .now())
         #expect(view.conversation?.status == .active)
         #expect(view.unread == 1)
-        let waiting = try await fixture.world.redis.send(["ZCARD", .string(visitor.chat.waiting)]).int
-        #expect(waiting == 0)
+        #expect(view.conversation?.position == nil)
     }
 
     @Test func `a contact's message brings an archived chat back, an agent's does not`() async throws {
@@ -243,8 +242,8 @@ import Testing
             let sent = try await fixture.send("hello", from: visitor, clientID: "c1", at: now)
             try await fixture.answer("hi", to: visitor, at: now)
             let facts = try await fixture.facts()
-            try #require(facts.count == 2)
-            let (first, second) = (facts[0], facts[1])
+            try #require(facts.count == 3)
+            let (first, second, third) = (facts[0], facts[1], facts[2])
             #expect(first.kind == .messageCreated)
             #expect(first.at == now)
             #expect(first.accountID == fixture.account && first.chatID == visitor.session.chatID)
@@ -256,9 +255,11 @@ import Testing
             #expect(first.conversation?.status == .waiting)
             #expect(first.conversation?.version == 1)
             #expect(second.about == nil)
-            #expect(second.conversation?.status == .active)
-            #expect(second.conversation?.version == 2)
-            #expect(second.conversation?.assigneeID == fixture.agent.agentID)
+            #expect(third.kind == .conversationChanged)
+            #expect(third.cause == "replied")
+            #expect(third.conversation?.status == .active)
+            #expect(third.conversation?.version == 2)
+            #expect(third.conversation?.assigneeID == fixture.agent.agentID)
             #expect(second.senderID == fixture.agent.agentID.uuid)
         }
     }

@@ -14,32 +14,39 @@ final class LoadGenerator {
     /// Sockets that are being opened at the same time.
     private static let opening = 128
 
-    private let ports: [Int]
+    /// A socket to be: where it connects, by which path, and what it subscribes to.
+    struct Line: Sendable {
+        let port: Int
+        var path = "/cable"
+        /// As it stands inside a JSON string.
+        let identifier: String
+
+        /// On a relay.
+        static func relay(_ port: Int, channel: Int) -> Line {
+            Line(port: port, identifier: #"{\"channel\":\"Bench\",\"id\":\#(channel)}"#)
+        }
+    }
+
     private let poller: Poller
-    private var sockets: [LoadSocket] = []
+    private(set) var sockets: [LoadSocket] = []
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
 
-    init(ports: [Int]) throws(Failure) {
-        self.ports = ports
-        poller = try Poller()
-    }
+    init() throws(Failure) { poller = try Poller() }
 
     deinit {
         for socket in sockets { socket.close() }
         scratch.deallocate()
     }
 
-    /// Opens sockets, each at the port of that index and subscribed to the channel of that number, and returns how many
-    /// were ready per second.
+    /// Opens sockets, subscribes them, and returns how many were ready per second.
     @discardableResult
-    func open(_ wanted: [(port: Int, channel: Int)]) throws(Failure) -> Double {
+    func open(_ wanted: [Line]) throws(Failure) -> Double {
         let begin = LoadClock.now()
         var ready = 0
         var next = wanted.makeIterator()
         func openOne() throws(Failure) {
-            guard let (port, channel) = next.next() else { return }
-            let socket = try LoadSocket(
-                port: ports[port], identifier: #"{\"channel\":\"Bench\",\"id\":\#(channel)}"#)
+            guard let line = next.next() else { return }
+            let socket = try LoadSocket(port: line.port, path: line.path, identifier: line.identifier)
             try poller.watch(socket.descriptor, as: sockets.count)
             sockets.append(socket)
         }
@@ -53,6 +60,9 @@ final class LoadGenerator {
                     socket.phase = .ready
                     ready += 1
                     try openOne()
+                case .subscribing
+                where text.contains(#""disconnect""#) || text.contains("reject_subscription"):
+                    throw Failure("a client was refused: \(String(decoding: text, as: UTF8.self))")
                 default: break
                 }
             }
@@ -102,6 +112,12 @@ final class LoadGenerator {
         }
     }
 
+    /// Ends all connections, as a broken line does.
+    func hangUp() {
+        for socket in sockets { socket.cut() }
+        sockets = []
+    }
+
     // MARK: Inside
 
     private func measure(
@@ -139,7 +155,7 @@ final class LoadGenerator {
         return figures
     }
 
-    private func receive(
+    func receive(
         within milliseconds: Int, orFail what: String?,
         _ onText: (LoadSocket, UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {

@@ -40,22 +40,25 @@ struct RealtimeBench: Sendable {
         var relays: [RelayProcess] = []
         defer { for relay in relays { relay.stop() } }
         for _ in 0..<2 { relays.append(try RelayProcess(redis: redis, loops: loops)) }
-        let generator = try LoadGenerator(ports: relays.map(\.port))
+        let generator = try LoadGenerator()
+        func line(_ relay: Int, _ channel: Int) -> LoadGenerator.Line {
+            .relay(relays[relay].port, channel: channel)
+        }
         let before = relays[0].memory
         switch load {
         case .fanOut(let subscribers, let window):
-            let rate = try generator.open((0..<subscribers).map { _ in (port: 0, channel: 0) })
-            try generator.open([(port: 1, channel: 0)])
+            let rate = try generator.open((0..<subscribers).map { _ in line(0, 0) })
+            try generator.open([line(1, 0)])
             return try messages(relays) { whenWarm in
                 try generator.fanOut(window: window, seconds: seconds, whenWarm: whenWarm)
             } + [Measure(name: "connects", unit: "/s", value: rate)]
         case .pairs(let count, let rate):
-            try generator.open((0..<(2 * count)).map { (port: $0 % 2, channel: $0 / 2) })
+            try generator.open((0..<(2 * count)).map { line($0 % 2, $0 / 2) })
             return try messages(relays) { whenWarm in
                 try generator.pairs(rate: rate, seconds: seconds, whenWarm: whenWarm)
             }
         case .idle(let count):
-            let rate = try generator.open((0..<count).map { (port: 0, channel: $0 % 1000) })
+            let rate = try generator.open((0..<count).map { line(0, $0 % 1000) })
             Thread.sleep(forTimeInterval: 1)
             let bytes = Double(relays[0].memory - before) / Double(count)
             return [

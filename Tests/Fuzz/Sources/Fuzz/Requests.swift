@@ -1,8 +1,33 @@
 import Foundation
 import HTTPTypes
+import NIOCore
 
 /// The request that asks for a socket.
 enum Requests {
+    /// Of a head that was taken nothing is left open: it ends where it ends, announces no body, and written anew it is
+    /// read the same. Tests compare what is taken with the HTTP parser.
+    static let head: Target = { input in
+        let bytes = ByteBuffer(bytes: input)
+        guard let head = HandshakeHead(bytes, isSocket: { $0 == "/cable" }) else { return }
+        let text = Array(input.prefix(head.length))
+        expect(
+            text.suffix(4) == [13, 10, 13, 10] && head.length <= HandshakeHead.maxBytes, "it ends elsewhere")
+        expect(
+            HandshakeHead(ByteBuffer(bytes: text.dropLast()), isSocket: { _ in true }) == nil,
+            "a part of it is taken")
+        let fields = head.request.headerFields
+        for name in [HTTPField.Name.contentLength, .transferEncoding, .expect, .trailer] {
+            expect(fields[values: name].isEmpty, "it announces a body")
+        }
+        expect(Set(fields.map(\.name)).count == fields.count, "a name comes twice")
+        var written = "GET \(head.request.path ?? "") HTTP/1.1\r\nhost:\(head.request.authority ?? "")\r\n"
+        for field in fields { written += "\(field.name.rawName):\t\(field.value) \r\n" }
+        let again = HandshakeHead(ByteBuffer(string: written + "\r\n"), isSocket: { $0 == "/cable" })
+        expect(
+            again.map { $0.request == head.request } ?? (written.utf8.count + 2 > HandshakeHead.maxBytes),
+            "\(written) is read otherwise")
+    }
+
     /// What was read from a query can be written and is read the same again.
     static let target: Target = { input in
         let text = String(decoding: input, as: UTF8.self)

@@ -9,6 +9,7 @@ let targets: [String: Target] = [
     "utf8": Texts.validator,
     "json": Texts.json,
     "flat": Texts.flat,
+    "heads": Requests.head,
     "target": Requests.target,
     "subprotocols": Requests.subprotocols,
     "origins": Requests.origins,
