@@ -7,6 +7,8 @@ package final class JobClient: Sendable {
     let redis: RedisClient
     private let scripts: JobScripts?
     private let middleware: [any JobClientMiddleware]
+    /// Redis's, once somebody has asked for it.
+    let clock = RedisClock()
 
     /// - Parameter scripts: needed for unique jobs and batches, which trap without them.
     package init(
@@ -50,8 +52,19 @@ package final class JobClient: Sendable {
         }
     }
 
+    /// By Redis's clock, which decides when a job is due: compared once a minute at most.
+    func redisNow() async throws(RedisError) -> Date {
+        if clock.isStale() {
+            let parts = (try await redis.send(["TIME"]).array ?? []).compactMap {
+                $0.text.flatMap(Double.init)
+            }
+            if parts.count == 2 { clock.observed(parts[0] + parts[1] / 1_000_000) }
+        }
+        return clock.now()
+    }
+
     private func write(_ envelopes: [JobEnvelope]) async throws(RedisError) -> [JobEnvelope] {
-        let now = Date()
+        let now = clock.now()
         guard envelopes.contains(where: \.isGuarded) else {
             try await writePlain(envelopes, now)
             return envelopes

@@ -73,6 +73,20 @@ import Testing
         }
     }
 
+    @Test func `so long from now is meant by Redis's clock`() async throws {
+        try await JobsHarness.run { harness in
+            // As if Redis were a day ahead, and then this process.
+            for offset in [86_400.0, -86_400] {
+                let now = Date().timeIntervalSince1970 + offset
+                harness.jobs.clock.observed(now)
+                try await harness.jobs.perform(NoteJob(), in: .seconds(60))
+                let due = Double(try await harness.texts("ZRANGE", "schedule", 0, 0, "WITHSCORES")[1]) ?? 0
+                #expect(abs(due - now - 60) < 5)
+                _ = try await harness.command("DEL", "schedule")
+            }
+        }
+    }
+
     @Test func `a job that comes too late is dropped, and its lock with it`() async throws {
         try await JobsHarness.run { harness in
             let ledger = Ledger()

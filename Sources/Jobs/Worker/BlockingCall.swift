@@ -23,8 +23,11 @@ final class BlockingCall: Sendable {
     /// one is noticed.
     static let longestWait = 15
 
-    /// One at a time.
-    func send(_ command: RedisCommand) async throws -> RESPValue {
+    /// One at a time. `take` gets the reply where it comes in, on the connection's loop: what it wakes there need not wait
+    /// for this task to be woken first.
+    func send<Taken: Sendable>(
+        _ command: RedisCommand, _ take: @escaping @Sendable (RESPValue) -> Taken
+    ) async throws -> Taken {
         defer { state.withLock { $0.client = nil } }
         return try await withCheckedThrowingContinuation { continuation in
             // Both go out in one write; the answer to the first says whom to unblock at the end.
@@ -36,7 +39,7 @@ final class BlockingCall: Sendable {
                 }
                 if isEnded { self.unblock(client) }
             }
-            connection.submit(command) { reply in continuation.resume(with: reply) }
+            connection.submit(command) { reply in continuation.resume(with: reply.map(take)) }
         }
     }
 

@@ -65,11 +65,11 @@ struct JobScheduler: Sendable {
         var backoff = JobBackoff()
         while !quiet.isOpen, !Task.isCancelled {
             do {
-                let reply = try await call.send([
+                let isSoon = try await call.send([
                     "BRPOP", .string(JobKeys.scheduleWake), .integer(BlockingCall.longestWait),
-                ])
+                ]) { $0.array != nil }
                 backoff = JobBackoff()
-                guard reply.array != nil else { continue }
+                guard isSoon else { continue }
                 store.dueSoon.ring()
                 // However many are scheduled, one look finds them all. `try?`: cancelled, the loop ends.
                 try? await Task.sleep(for: Self.rest)

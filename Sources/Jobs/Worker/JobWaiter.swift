@@ -42,15 +42,9 @@ final class JobWaiter: Sendable {
         var backoff = JobBackoff()
         while await fetcher.waitUntilIdle(waiter: number, queue: source.queue) {
             do {
-                let reply = try await block()
+                let refused = try await block()
                 backoff = JobBackoff()
-                guard let bytes = reply.bytes else { continue }
-                guard source.givesJobs else {
-                    fetcher.nudge()
-                    continue
-                }
-                let job = FetchedJob(queue: source.queue, bytes: bytes)
-                if !fetcher.offer(job) { try await store.handBack([job]) }
+                if let refused { try await store.handBack([refused]) }
             } catch let error as RedisError where error.code == .closed {
                 return
             } catch {
@@ -65,11 +59,20 @@ final class JobWaiter: Sendable {
     /// Ends a wait that is under way. The fetcher has been stopped before.
     func end() async { await call.end() }
 
-    private func block() async throws -> RESPValue {
+    /// Returns a job that came and that nobody has time for.
+    private func block() async throws -> FetchedJob? {
         try await call.send([
             "BLMOVE", .string(source.key),
             .string(source.givesJobs ? JobKeys.arrived(store.identity) : source.key), "RIGHT", "LEFT",
             .integer(BlockingCall.longestWait),
-        ])
+        ]) { [fetcher, source] reply in
+            guard let bytes = reply.bytes else { return nil }
+            guard source.givesJobs else {
+                fetcher.nudge()
+                return nil
+            }
+            let job = FetchedJob(queue: source.queue, bytes: bytes)
+            return fetcher.offer(job) ? nil : job
+        }
     }
 }

@@ -18,6 +18,11 @@ final class RedisClock: Sendable {
         last.withLock { $0 = Comparison(redis: redis, at: instant) }
     }
 
+    /// Whether it is time to compare again: no two clocks run alike.
+    func isStale(at instant: ContinuousClock.Instant = .now) -> Bool {
+        last.withLock { last in last.map { instant - $0.at > .seconds(60) } ?? true }
+    }
+
     /// By this process's own clock as long as nothing was compared.
     func now(at instant: ContinuousClock.Instant = .now) -> Date {
         guard let last = last.withLock({ $0 }) else { return Date() }
