@@ -14,6 +14,7 @@ import Support
 ///     /auth/login                 staff sign in
 ///     /admin/chats …              the staff's chats                 staff's door
 ///     /admin/agents/presence      which colleagues are there       staff's door
+///     /admin/inboxes …            their hours and timers            staff's door
 ///     /admin/jobs …               the installation's jobs           operators
 ///     /cable/tickets              a ticket for the socket           either door
 ///     /health/…  /metrics         for those who run it
@@ -108,6 +109,7 @@ package struct GatewayApplication: Sendable {
             "widget/sessions", use: WidgetSessionsController(desk: desk, address: address).create)
         preflight(
             anywhere, "widget/sessions", "support_chat", "support_chat/mark_read", "support_chat/messages",
+            "support_chat/end", "support_chat/rating", "support_chat/agent", "support_chat/transcript",
             "cable/tickets")
 
         let door = DoorMiddleware(door: Door(desk: desk), address: address)
@@ -121,7 +123,12 @@ package struct GatewayApplication: Sendable {
         }
         SupportChatController(desk: desk).add(
             to: contacts.group("support_chat", context: ContactContext.self))
-        AdminChatsController(desk: desk).add(to: signedIn.group("admin/chats", context: StaffContext.self))
+        let chats = signedIn.group("admin/chats", context: StaffContext.self)
+        AdminChatsController(desk: desk).add(to: chats)
+        AssignmentController(desk: desk).add(to: chats)
+        StaffingController(desk: desk).add(to: signedIn.group("admin", context: StaffContext.self))
+        AdminInboxesController(desk: desk).add(
+            to: signedIn.group("admin/inboxes", context: StaffContext.self))
         AdminAgentsController(desk: desk).add(
             to: signedIn.group("admin/agents", context: StaffContext.self))
         AdminJobsController(desk: desk).add(to: signedIn.group("admin/jobs", context: StaffContext.self))
@@ -148,6 +155,12 @@ package struct GatewayApplication: Sendable {
     }
 
     private func redirectOlderSpellings(_ routes: RouterGroup<GatewayContext>) {
+        for path: RouterPath in ["assign_customer_service", "api/user/customer-service/assign"] {
+            preflight(routes, path)
+            routes.post(path) { _, _ in
+                Response(status: .permanentRedirect, headers: [.location: "/support_chat/agent"])
+            }
+        }
         for path in ["api/support_chat", "api/support-chat"] {
             preflight(routes, RouterPath(path), RouterPath("\(path)/**"))
             for method in [HTTPRequest.Method.get, .post, .patch] {

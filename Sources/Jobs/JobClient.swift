@@ -7,6 +7,8 @@ package final class JobClient: Sendable {
     let redis: RedisClient
     private let scripts: JobScripts?
     private let middleware: [any JobClientMiddleware]
+    /// Redis's, once somebody has asked for it.
+    let clock = RedisClock()
 
     /// - Parameter scripts: needed for unique jobs and batches, which trap without them.
     package init(
@@ -50,8 +52,19 @@ package final class JobClient: Sendable {
         }
     }
 
+    /// By Redis's clock, which decides when a job is due: compared once a minute at most.
+    func redisNow() async throws(RedisError) -> Date {
+        if clock.isStale() {
+            let parts = (try await redis.send(["TIME"]).array ?? []).compactMap {
+                $0.text.flatMap(Double.init)
+            }
+            if parts.count == 2 { clock.observed(parts[0] + parts[1] / 1_000_000) }
+        }
+        return clock.now()
+    }
+
     private func write(_ envelopes: [JobEnvelope]) async throws(RedisError) -> [JobEnvelope] {
-        let now = Date()
+        let now = clock.now()
         guard envelopes.contains(where: \.isGuarded) else {
             try await writePlain(envelopes, now)
             return envelopes
@@ -76,8 +89,10 @@ package final class JobClient: Sendable {
         -> [JobEnvelope]
     {
         let reply = try await redis.evaluate(
-            required.push, keys: [JobKeys.queues, JobKeys.schedule],
-            arguments: [.integer(Self.batchesKept)] + envelopes.flatMap { $0.guarded(at: now) })
+            required.push, keys: [JobKeys.queues, JobKeys.schedule, JobKeys.scheduleWake],
+            arguments: [
+                .integer(Self.batchesKept), Self.wakesSchedulers(envelopes, now) ? "1" : "",
+            ] + envelopes.flatMap { $0.guarded(at: now) })
         return zip(envelopes, reply.array ?? []).map { envelope, answer in
             var envelope = envelope
             let words = (answer.array ?? []).compactMap(\.text)
@@ -119,7 +134,19 @@ package final class JobClient: Sendable {
         for queue in queues {
             commands += sliced(["LPUSH", .string(JobKeys.queue(queue))], waiting[queue]!, by: slice)
         }
-        return commands + sliced(["ZADD", .string(JobKeys.schedule)], scheduled, by: 2 * slice)
+        commands += sliced(["ZADD", .string(JobKeys.schedule)], scheduled, by: 2 * slice)
+        if wakesSchedulers(envelopes, now) {
+            // One element, for a scheduler that listens now or in the next moments.
+            let wake = RedisArgument.string(JobKeys.scheduleWake)
+            commands += [["LPUSH", wake, 1], ["LTRIM", wake, 0, 0], ["EXPIRE", wake, 5]]
+        }
+        return commands
+    }
+
+    /// Whether one of them is due before every scheduler looks by itself.
+    private static func wakesSchedulers(_ envelopes: [JobEnvelope], _ now: Date) -> Bool {
+        let soon = now.addingTimeInterval(JobScheduler.soon.inSeconds)
+        return envelopes.contains { $0.at.map { $0 < soon } ?? false }
     }
 
     private static func sliced(

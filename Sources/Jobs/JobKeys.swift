@@ -17,6 +17,9 @@ package enum JobKeys {
     package static let processed = "stat:processed"
     package static let failed = "stat:failed"
 
+    /// list: one element when a job was scheduled that is due before a scheduler would look by itself; it expires.
+    static let scheduleWake = "schedule:wake"
+
     /// list: waiting jobs, pushed at the head, taken from the tail.
     package static func queue(_ name: String) -> String { "queue:\(name)" }
     /// hash: what a process says of itself.
@@ -41,6 +44,16 @@ package enum JobKeys {
 
     /// zset: tenant that waits in a fair queue → jobs it was given since it began to wait.
     static func lanes(_ queue: String) -> String { "lanes:\(queue)" }
+    /// list: waiting jobs of one tenant of a fair queue: a queue of its own, with a name that Sidekiq's Web takes for one.
+    static func lane(_ queue: String, _ tenant: String) -> String {
+        let name = tenant.utf8.reduce(into: "") { name, byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain =
+                byte < 0x80 && (character.isLetter || character.isNumber || "_.-".contains(character))
+            name += isPlain ? String(character) : (byte < 16 ? ":0" : ":") + String(byte, radix: 16)
+        }
+        return self.queue("\(queue):of:\(name)")
+    }
     /// list: one element while any lane of the queue has jobs.
     static func lanesWake(_ queue: String) -> String { "lanes:\(queue):wake" }
 

@@ -18,6 +18,10 @@ package struct Cell: Hashable, Sendable {
     package var readers: String { key("readers") }
     /// `epoch` names one unbroken life of the cell's data in Redis; `recovering` is set while a lost one is mended.
     package var state: String { key("cell") }
+    /// Sorted set, timer → due, ms: all that is to happen by itself (Support/Timers).
+    package var timers: String { key("timers") }
+    /// Timer → what its handler has to know.
+    package var timerNotes: String { key("timers:notes") }
     /// The process that reads the journal on behalf of all others.
     package func lease(of reader: String) -> String { key("lease:\(reader)") }
 }

@@ -28,10 +28,22 @@ package final class SupportDesk: Sendable {
     package let messages: Messages
     package let receipts: Receipts
     package let archive: Archive
+    package let endings: Endings
+    package let ratings: Ratings
+    package let timers: Timers
+    package let inboxTimes: InboxTimes
+    /// What happens when the timers of conversations are due.
+    package let timerDuties: [any TimerDuty]
     package let typing: Typing
+    package let transcripts: Transcripts
     package let presence: Presence
     package let assignments: Assignments
     package let availability: Availability
+    package let lines: Lines
+    package let teams: Teams
+    package let staff: Staff
+    package let inboxRules: InboxRules
+    package let assignmentCheck: AssignmentCheck
     package let assignmentSetup: AssignmentSetup
     private let assignmentScripts: AssignmentScripts
     private let coldChats: ColdChats
@@ -75,7 +87,17 @@ package final class SupportDesk: Sendable {
             configuration: configuration)
         receipts = Receipts(redis: redis, coldChats: coldChats, configuration: configuration)
         archive = Archive(redis: redis, coldChats: coldChats)
+        endings = Endings(redis: redis, coldChats: coldChats)
+        ratings = Ratings(redis: redis, coldChats: coldChats)
+        timers = try Timers(redis: redis, scripts: scripts)
+        inboxTimes = InboxTimes(postgres: postgres)
+        timerDuties = [
+            IdleDuty(timers: timers, endings: endings, coldChats: coldChats),
+            TargetDuty(timers: timers, coldChats: coldChats),
+            ArchiveDuty(timers: timers, endings: endings, archive: archive),
+        ]
         typing = Typing(redis: redis)
+        transcripts = Transcripts(jobs: JobClient(redis: jobs ?? redis), limits: limits)
         presence = try Presence(redis: redis, scripts: scripts, configuration: configuration)
         assignmentScripts = try AssignmentScripts(scripts)
         assignmentSetup = AssignmentSetup(
@@ -86,6 +108,12 @@ package final class SupportDesk: Sendable {
         availability = Availability(
             redis: redis, postgres: postgres, scripts: assignmentScripts, setup: assignmentSetup,
             configuration: configuration)
+        lines = Lines(redis: redis)
+        teams = Teams(postgres: postgres, setup: assignmentSetup)
+        staff = Staff(postgres: postgres, redis: redis, setup: assignmentSetup)
+        inboxRules = InboxRules(postgres: postgres, setup: assignmentSetup)
+        assignmentCheck = AssignmentCheck(
+            redis: redis, scripts: assignmentScripts, configuration: configuration)
         announcements = Announcements(redis: redis, scripts: chatScripts, configuration: configuration)
         let journalScripts = try JournalScripts(scripts)
         journals = (0..<configuration.cells).map {
@@ -102,6 +130,11 @@ package final class SupportDesk: Sendable {
         AssignmentClock(
             cell: cell, redis: redis, scripts: assignmentScripts, setup: assignmentSetup,
             coldChats: coldChats,
-            logger: logger, end: { _, _ in })
+            logger: logger,
+            end: { [endings] chat, cause in
+                let ending = Ending(
+                    .timeout, by: .system, comment: cause == "full" ? "line_full" : "line_timeout")
+                try await endings.end(chat, ending, at: .now())
+            })
     }
 }

@@ -45,6 +45,8 @@ struct Settings: Sendable {
     struct MailSettings: Sendable {
         let folder: String
         let from: String
+        /// Mails of one account.
+        let perAccount: RateLimit
     }
 
     static func load(environment variables: [String: String] = ProcessInfo.processInfo.environment)
@@ -162,7 +164,9 @@ struct Settings: Sendable {
         support.cells = reader.int("redis.cells", 1...1024)
         let transport = reader.text("mail.transport")
         if transport != "folder" { reader.complain("mail.transport", "it is folder") }
-        mail = MailSettings(folder: reader.text("mail.folder"), from: reader.text("mail.from"))
+        mail = MailSettings(
+            folder: reader.text("mail.folder"), from: reader.text("mail.from"),
+            perAccount: reader.rate("mail.per_account"))
         support.unreadEmailDelay = .seconds(reader.int("mail.unread_delay_s", 0...86_400))
         for text in reader.list("operators.accounts") {
             if let id = Account.ID(text) {

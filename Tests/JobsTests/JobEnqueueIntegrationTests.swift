@@ -49,6 +49,19 @@ import Testing
         }
     }
 
+    @Test func `who says how often a job is tried does not want its type's how long`() throws {
+        struct Stubborn: Job {
+            static let name = "Stubborn"
+            static let retryFor: Duration? = .seconds(60)
+            func perform(_ services: Void, _ context: JobContext) {}
+        }
+        let usual = try JobEnvelope(Stubborn(), JobOptions(), now: Date())
+        #expect(try JobPayload(usual.bytes).json("retry_for").map { String(buffer: $0) } == "60")
+        let told = try JobEnvelope(Stubborn(), JobOptions(retry: .atMost(2)), now: Date())
+        #expect(try JobPayload(told.bytes).json("retry_for") == nil)
+        #expect(try JobPayload(told.bytes).retryRule == .atMost(2))
+    }
+
     @Test func `a job for later waits in the schedule, one for the past does not`() async throws {
         try await JobsHarness.run { harness in
             try await harness.jobs.perform(NoteJob(), in: .seconds(60))
@@ -57,6 +70,20 @@ import Testing
                 Double(try await harness.texts("ZRANGE", "schedule", 0, -1, "WITHSCORES")[1]))
             #expect(abs(due - Date().timeIntervalSince1970 - 60) < 5)
             #expect(try await payloads(harness).count == 1)
+        }
+    }
+
+    @Test func `so long from now is meant by Redis's clock`() async throws {
+        try await JobsHarness.run { harness in
+            // As if Redis were a day ahead, and then this process.
+            for offset in [86_400.0, -86_400] {
+                let now = Date().timeIntervalSince1970 + offset
+                harness.jobs.clock.observed(now)
+                try await harness.jobs.perform(NoteJob(), in: .seconds(60))
+                let due = Double(try await harness.texts("ZRANGE", "schedule", 0, 0, "WITHSCORES")[1]) ?? 0
+                #expect(abs(due - now - 60) < 5)
+                _ = try await harness.command("DEL", "schedule")
+            }
         }
     }
 

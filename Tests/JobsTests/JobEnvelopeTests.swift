@@ -46,7 +46,7 @@ import Testing
         let envelope = try JobEnvelope(Remind(zone: "a/b", chat: 7), jid: "j\"1", createdAt: time)
         #expect(
             String(buffer: envelope.bytes)
-                == #"{"class":"Remind","args":[{"chat":7,"zone":"a/b"}],"jid":"j\"1","queue":"mail","retry":3,"created_at":1732170000.000000}"#
+                == #"{"class":"Remind","args":[{"zone":"a/b","chat":7}],"jid":"j\"1","queue":"mail","retry":3,"created_at":1732170000.000000}"#
         )
         #expect(
             String(buffer: envelope.queued(at: time.addingTimeInterval(0.5)))

@@ -36,8 +36,10 @@ import Testing
             let store = harness.store("host:1:a")
             #expect(try await taken(3, by: store) == ["a0", "b0", "c0"])
             #expect(
-                Set(try await harness.texts("SMEMBERS", "queues")) == ["default", "default@a", "default@b"])
-            #expect(try await harness.integer("LLEN", "queue:default@a") == 5)
+                Set(try await harness.texts("SMEMBERS", "queues")) == [
+                    "default", "default:of:a", "default:of:b",
+                ])
+            #expect(try await harness.integer("LLEN", "queue:default:of:a") == 5)
             #expect(try await harness.integer("LLEN", "lanes:default:wake") == 1)
             // Who comes later begins where the others are, not where they began.
             try await harness.jobs.push(jobs(of: "d", 3))
@@ -78,6 +80,24 @@ import Testing
         }
     }
 
+    @Test func `a lane has a name that Sidekiq's Web takes for a queue's, whatever the tenant's`()
+        async throws
+    {
+        try await JobsHarness.run { harness in
+            for tenant in ["a-B_c.9", "7/ä", "with space:", ""] {
+                try await harness.jobs.push(jobs(of: tenant, 2))
+                _ = try await taken(1, by: harness.store("host:1:a"))
+                let name = JobKeys.lane("default", tenant)
+                #expect(try await harness.integer("LLEN", .string(name)) == 1)
+                #expect(name.dropFirst("queue:".count).wholeMatch(of: /[a-zA-Z_:.\-0-9]+/) != nil)
+                #expect(
+                    try await harness.integer("SISMEMBER", "queues", .string(String(name.dropFirst(6)))) == 1)
+                _ = try await taken(1, by: harness.store("host:1:a"))
+            }
+            #expect(try await harness.texts("KEYS", "lanes:*") == [])
+        }
+    }
+
     @Test func `a process that waits hears of jobs that another one dealt`() async throws {
         try await JobsHarness.run { harness in
             let ledger = Ledger()
@@ -100,7 +120,7 @@ import Testing
                 _ = try await harness.command(
                     "EVAL",
                     """
-                    redis.call('LPUSH', 'queue:default@t', ARGV[1]) redis.call('ZADD', 'lanes:default', 0, 't')
+                    redis.call('LPUSH', 'queue:default:of:t', ARGV[1]) redis.call('ZADD', 'lanes:default', 0, 't')
                     redis.call('LPUSH', 'lanes:default:wake', 1)
                     """, 0, .bytes(jobs(of: "t", 1)[0].queued(at: Date())))
                 try await eventually { ledger.jobs == 2 }

@@ -1,10 +1,12 @@
-"""A private Redis and workers of the real binary that run jobs of the bench: CountJob, CrashJob, SleepJob, NoopJob."""
+"""A private Redis and workers of the real binary that run jobs of the bench: CountJob, BatchJob, CrashJob, SleepJob."""
 
 import json
 import os
 import secrets
 import shutil
 import signal
+import struct
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -39,17 +41,24 @@ class Workshop:
         except redis.RedisError:
             return False
 
-    def worker(self, *options: str) -> Process:
+    def worker(self, *options: str, clock: "Clock | None" = None) -> Process:
         """Runs until it is ended; ready when Redis knows it."""
+        process = self.start_worker(*options, clock=clock)
+        self.wait_for(process)
+        return process
+
+    def wait_for(self, process: Process) -> None:
+        eventually(lambda: self.identity(process) is not None, 30, what=f"{process.name} joins")
+
+    def start_worker(self, *options: str, clock: "Clock | None" = None) -> Process:
         process = Process(
             f"worker-{len(self.workers)}",
             [str(BINARY), "bench", "jobs", "worker", "--redis", f"redis://127.0.0.1:{self.port}/0", "--lua",
              str(ROOT / "lua"), "--heartbeat", str(self.HEARTBEAT), *options],
             # A crash that is meant need not be explained, which takes ten seconds.
-            {"SWIFT_BACKTRACE": "enable=no"}, self.folder)
+            {"SWIFT_BACKTRACE": "enable=no"} | (clock.environment if clock else {}), self.folder)
         process.start()
         self.workers.append(process)
-        eventually(lambda: self.identity(process) is not None, 20, what=f"{process.name} joins")
         return process
 
     def identity(self, process: Process) -> str | None:
@@ -63,6 +72,13 @@ class Workshop:
         self.redis.sadd("queues", queue)
         self.redis.lpush(f"queue:{queue}", *jobs)
         return jids
+
+    def schedule(self, name: str, due: float, **fields) -> str:
+        """As a foreign client does it. Returns the jid."""
+        jid = secrets.token_hex(12)
+        self.redis.zadd("schedule", {json.dumps({"class": name, "args": [fields], "jid": jid, "queue": "default",
+                                                 "retry": True, "created_at": time.time()}): due})
+        return jid
 
     def ran(self) -> dict[str, int]:
         return {jid: int(count) for jid, count in self.redis.hgetall("ran").items()}
@@ -83,6 +99,22 @@ class Workshop:
             worker.kill()
         self.server.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Clock:
+    """The clock of a worker that is given it: wrong by as many seconds as one says, from one moment to the next."""
+
+    def __init__(self, folder: Path):
+        library, self.offset = folder / "clock.so", folder / "clock"
+        subprocess.run(["clang", "-shared", "-fPIC", "-O1", "-o", library, Path(__file__).parent / "clock.c"],
+                       check=True)
+        self.environment = {"LD_PRELOAD": str(library), "CLOCK_OFFSET": str(self.offset)}
+        self.set(0)
+
+    def set(self, seconds: float) -> None:
+        # In place: the worker has the file in its memory.
+        with open(self.offset, "r+b" if self.offset.exists() else "w+b") as file:
+            file.write(struct.pack("q", round(seconds)))
 
 
 def pause(process: Process) -> None:

@@ -37,6 +37,11 @@ class Widget(Conversation):
         self.place = page.get_by_test_id("panel")
         page.goto(base + "/")
 
+    @classmethod
+    def on(cls, page: Page, address: str) -> "Widget":
+        """On another page than the demo shop."""
+        return cls(page, address.removesuffix("/"))
+
     def open(self) -> "Widget":
         self.page.get_by_test_id("launcher").click()
         expect(self.place).to_be_visible()

@@ -34,7 +34,7 @@ def test_agents_see_the_contact_and_each_other(people):
     expect(other.place.get_by_test_id("company")).to_have_text("Also viewing: Eve")
     other.place.get_by_test_id("message-input").press_sequentially("Well")
     expect(one.place.get_by_test_id("company")).to_have_text("Also viewing: Eve · Writing: Eve")
-    expect(visitor.place.get_by_test_id("activity")).to_have_text("Typing…")
+    expect(visitor.place.get_by_test_id("activity")).to_have_text("Eve is typing…")
     expect(one.place.get_by_test_id("company")).to_have_text("Also viewing: Eve")
 
     visitor.place.get_by_test_id("message-input").press_sequentially("So")

@@ -26,7 +26,9 @@ class Away:
     def __enter__(self) -> "Away":
         self.asked.clear()
         self.page.route("**/cable/tickets", lambda route: route.abort())
-        self.page.evaluate("window.sockets.at(-1).close()")
+        # The widget's socket is its own frame's, the dashboard's is the page's.
+        for frame in self.page.frames:
+            frame.evaluate("window.sockets.at(-1)?.close()")
         return self
 
     def __exit__(self, *_) -> None:

@@ -7,6 +7,7 @@ import json
 import subprocess
 import time
 import uuid
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -156,6 +157,20 @@ def test_the_buttons_of_sidekiqs_web_work_on_ours(house, console, web):
     assert gone in text
     web.post("/queues/parked", "/queues/parked/delete", key_val=text)
     assert console.queue("parked")["size"] == 0
+
+
+def test_sidekiqs_web_shows_whose_jobs_wait_in_a_fair_queue(house, console, web):
+    for tenant in ("acme", "7/ä"):
+        console.push_bulk({"class": "ProbeJob", "args": [["fair", 1]] * 30, "queue": "mailers", "tenant": tenant})
+    lanes = {"mailers:of:acme", "mailers:of:7:2f:c3:a4"}
+    eventually(lambda: lanes <= set(console.queues()), what="both tenants have some that wait")
+    page = web.get("/queues")
+    for lane in lanes:
+        assert f"queues/{quote_plus(lane)}" in page and lane in page
+        assert "ProbeJob" in web.get(f"/queues/{quote_plus(lane)}")
+    assert "mailers:of:acme" in jobs(house, "status")
+    eventually(lambda: len(answers(house, "fair")) == 60, 30, what="all have run")
+    assert not lanes & set(console.queues())
 
 
 def test_switchboards_own_commands_do_the_same(house, console):

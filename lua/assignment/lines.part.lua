@@ -182,14 +182,10 @@ end
 -- The conversation is over: whoever had it is free for the next one. What is over is said by the caller.
 function desk.let_go(id)
     local key = chat_key(id)
-    local s = redis.call('HMGET', key, 'assignee', 'offered', 'line', 'seq', 'persisted')
+    local s = redis.call('HMGET', key, 'assignee', 'offered', 'line')
     desk.leave_line(id, s[3])
     for _, kind in ipairs({ 'offer', 'again', 'reply', 'full' }) do desk.disarm(kind, id) end
-    redis.call('HDEL', key, 'offered', 'offer_until', 'declined', 'relaxed', 'replied')
-    if s[4] == s[5] then -- all of it is in PostgreSQL: it may expire
-        redis.call('HSET', key, 'idle', '1')
-        for _, part in ipairs({ '', ':history', ':clients' }) do redis.call('EXPIRE', key .. part, idle_expiry) end
-    end
+    redis.call('HDEL', key, 'assignee', 'assignee_name', 'offered', 'offer_until', 'declined', 'relaxed', 'replied')
     local holder = s[1] or s[2]
     if not holder then return end
     desk.release(id, holder)

@@ -11,14 +11,15 @@
 -- ARGV[1]  identity    ARGV[2]  lease lasts, s    ARGV[3]  n, how many arguments describe the process
 -- ARGV[4..] field and value, n arguments; then thread and job of the running ones
 --
--- Returns  {signal | "", tokens in hand, jobs that arrived}
+-- Returns  {signal | "", tokens in hand, jobs that arrived, now, s}
 -- Cost     O(fields + in hand).   Called by Jobs/Worker/JobStore.beat
 local processes, record, work, signals, leases, progress, arrived, workers = unpack(KEYS)
 local identity, lease, described = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
 local clock = redis.call('TIME')
+local now = string.format('%d.%06d', clock[1], clock[2])
 redis.call('SADD', processes, identity)
-redis.call('HSET', record, 'beat', string.format('%d.%06d', clock[1], clock[2]), unpack(ARGV, 4, 3 + described))
+redis.call('HSET', record, 'beat', now, unpack(ARGV, 4, 3 + described))
 redis.call('EXPIRE', record, 60)
 redis.call('UNLINK', work, workers)
 if #ARGV > 3 + described then
@@ -27,7 +28,7 @@ if #ARGV > 3 + described then
     redis.call('EXPIRE', key, 60)
   end
 end
-redis.call('ZADD', leases, string.format('%.6f', clock[1] + clock[2] / 1000000 + lease), identity)
+redis.call('ZADD', leases, string.format('%.6f', tonumber(now) + lease), identity)
 return {
-  redis.call('RPOP', signals) or '', redis.call('HKEYS', progress), redis.call('LRANGE', arrived, 0, -1),
+  redis.call('RPOP', signals) or '', redis.call('HKEYS', progress), redis.call('LRANGE', arrived, 0, -1), now,
 }

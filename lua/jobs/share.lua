@@ -13,12 +13,17 @@
 --
 -- The queue stays what it is in Sidekiq: anybody pushes to it, and every process may block on it. Its
 -- jobs are dealt into one lane per tenant (the field `tenant` of a job), a list that is a queue of its
--- own by the name of NAME@tenant, so Web pages show how much of whom waits. Lanes are served in turns:
--- who was given least comes next, and who is new begins where the others are.
+-- own by the name of NAME:of:TENANT, so Web pages show how much of whom waits; what a page of
+-- Sidekiq's Web does not take for a name stands there in hexadecimal. Lanes are served in turns: who
+-- was given least comes next, and who is new begins where the others are.
 local progress, queue, lanes, wake, queues = unpack(KEYS)
 local wanted, token, name, most = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 
-local function lane(tenant) return queue .. '@' .. tenant end
+local function lane(base, tenant)
+  return base .. ':of:' .. string.gsub(tenant, '[^%w_.-]', function(byte)
+    return string.format(':%02x', string.byte(byte))
+  end)
+end
 
 local dealt, order = {}, {}
 for _, job in ipairs(redis.call('RPOP', queue, most) or {}) do
@@ -32,10 +37,9 @@ end
 if #order > 0 then
   local least = redis.call('ZRANGE', lanes, 0, 0, 'WITHSCORES')[2] or 0
   for _, tenant in ipairs(order) do
-    redis.call('LPUSH', lane(tenant), unpack(dealt[tenant]))
-    if redis.call('ZADD', lanes, 'NX', least, tenant) == 1 then
-      redis.call('SADD', queues, name .. '@' .. tenant)
-    end
+    redis.call('LPUSH', lane(queue, tenant), unpack(dealt[tenant]))
+    redis.call('ZADD', lanes, 'NX', least, tenant)
+    redis.call('SADD', queues, lane(name, tenant))
   end
 end
 
@@ -45,16 +49,16 @@ while wanted > 0 do
   if #turn == 0 then break end
   local each = math.max(1, math.floor(wanted / #turn))
   for _, tenant in ipairs(turn) do
-    local jobs = redis.call('RPOP', lane(tenant), each) or {}
+    local jobs = redis.call('RPOP', lane(queue, tenant), each) or {}
     for _, job in ipairs(jobs) do
       taken[#taken + 1] = job
       redis.call('HSET', progress, token, job)
       token = token + 1
     end
     wanted = wanted - #jobs
-    if #jobs < each or redis.call('EXISTS', lane(tenant)) == 0 then
+    if #jobs < each or redis.call('EXISTS', lane(queue, tenant)) == 0 then
       redis.call('ZREM', lanes, tenant)
-      redis.call('SREM', queues, name .. '@' .. tenant)
+      redis.call('SREM', queues, lane(name, tenant))
     else
       redis.call('ZINCRBY', lanes, #jobs, tenant)
     end

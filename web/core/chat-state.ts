@@ -30,8 +30,13 @@ export class ChatState {
   readonly unread = new Signal(0);
   readonly connection = new Signal<Connection>("connecting");
   readonly conversation = new Signal<Conversation | null>(null);
+  /** When the conversation ends unless somebody writes, ms by this machine's clock; 0: it does not. */
+  readonly endsAt = new Signal(0);
   readonly peerTyping = new Signal(false);
-  readonly rateLimited = new Signal(false);
+  /** Whose typing that is, if it is known. */
+  readonly typist = new Signal<string | null>(null);
+  /** Until when the gateway asked to send no more, ms; 0: it did not. */
+  readonly heldUntil = new Signal(0);
   readonly hasOlder = new Signal(false);
 
   readonly timeline = new Timeline();
@@ -40,6 +45,8 @@ export class ChatState {
   /** Own messages that were accepted but lie before the loaded part, by `client_id`. */
   readonly #acceptedBefore = new Map<string, number>();
   #persistedUpTo = 0;
+  /** A message beyond this `seq` calls the end off. */
+  #warnedAfter = 0;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(outbox: Outbox, side: Side) {
@@ -53,7 +60,7 @@ export class ChatState {
     this.#acceptedBefore.clear();
     this.#persistedUpTo = chat.persisted_up_to;
     batch(() => {
-      this.conversation.value = chat.conversation;
+      this.converse(chat.conversation, chat.position.offset);
       this.settle();
     });
   }
@@ -61,6 +68,7 @@ export class ChatState {
   /** True: a message turned out to be another one. */
   merge(messages: readonly SupportMessage[]): boolean {
     for (const { client_id, seq, sender_type } of messages) {
+      if (seq > this.#warnedAfter) this.endsAt.value = 0;
       if (sender_type !== this.side) this.peerTypes(false);
       else if (client_id !== null && seq < this.timeline.from) {
         this.#acceptedBefore.set(client_id, seq);
@@ -98,11 +106,22 @@ export class ChatState {
         this.applyStatus(event.status, event.by, event.up_to_seq, event.at);
         break;
       case "typing":
-        if (event.by !== this.side) this.peerTypes(event.on, event.expires_in);
+        if (event.by === this.side) break;
+        this.typist.value = event.agent?.name ?? null;
+        this.peerTypes(event.on, event.expires_in);
         break;
       case "conversation":
-        this.conversation.value = event.conversation;
+        this.converse(event.conversation, this.timeline.messages.at(-1)?.seq ?? 0, event.ends_in_s);
     }
+  }
+
+  /** Where the conversation stands, after the message `seq`. */
+  converse(conversation: Conversation | null, seq: number, endsIn?: number): void {
+    this.#warnedAfter = seq;
+    this.conversation.value = conversation;
+    this.endsAt.value = endsIn === undefined
+      ? Date.parse(conversation?.ends_at ?? "") || 0
+      : Date.now() + endsIn * 1000;
   }
 
   isAccepted(entry: OutboxEntry): boolean {
@@ -138,9 +157,9 @@ export class ChatState {
     });
   }
 
-  #stand({ conversation, marks, persisted_up_to }: ChatStanding): void {
+  #stand({ conversation, marks, persisted_up_to, position }: ChatStanding): void {
     batch(() => {
-      this.conversation.value = conversation;
+      this.converse(conversation, position.offset);
       for (const by of ["user", "admin"] as const) {
         for (const status of ["delivered", "read"] as const) {
           this.applyStatus(status, by, marks[by][status], marks[by][`${status}_at`]);

@@ -3,7 +3,7 @@ import type { Cable } from "./cable.ts";
 import { ChatState } from "./chat-state.ts";
 import { Courier } from "./courier.ts";
 import { ChatFeed } from "./feed.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outbox, OutboxEntry } from "./outbox.ts";
 import type { ChatEvent, Side } from "./protocol.ts";
 import { Receipts } from "./receipts.ts";
 import { Sender } from "./sender.ts";
@@ -20,6 +20,7 @@ export interface ChatOptions {
   heard?(event: ChatEvent): void;
 }
 
+const adoptAfter = 3000;
 const ignore = (): void => undefined;
 
 /**
@@ -76,7 +77,7 @@ export class ChatSession {
         }
       },
       changed: () => {
-        state.rateLimited.value = this.#sender.rateLimited;
+        state.heldUntil.value = this.#sender.heldUntil;
         state.show();
       },
     });
@@ -93,11 +94,19 @@ export class ChatSession {
     this.state.peerTypes(false);
   }
 
-  send(content: string): void {
-    this.#outbox.add(content);
+  send(content: string): OutboxEntry {
+    const entry = this.#outbox.add(content);
     this.#receipts.typing(false);
     this.state.show();
     this.#sender.wake();
+    return entry;
+  }
+
+  /** What was written in another tab. That one sends it; this one does should it be gone. */
+  adopt(entry: OutboxEntry): void {
+    if (this.state.isAccepted(entry) || !this.#outbox.adopt(entry)) return;
+    this.state.show();
+    setTimeout(() => this.#sender.wake(), adoptAfter);
   }
 
   retry(clientId: string): void {

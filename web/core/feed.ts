@@ -141,8 +141,10 @@ export class ChatFeed {
       if (this.#closed || this.isStale) return;
       if (page === null) break;
       if (page.position.epoch !== this.#epoch) return this.#reload();
-      if (page.conversation !== undefined) state.conversation.value = page.conversation;
       this.merge(page.messages);
+      if (page.conversation !== undefined) {
+        state.converse(page.conversation, page.position.offset);
+      }
       state.persisted(page.persisted_up_to);
       end = page.position.offset;
       from = page.messages.at(-1)?.seq ?? end;

@@ -2,7 +2,14 @@ import type { Outbox, OutboxEntry } from "./outbox.ts";
 import type { MessageStatus, Side, SupportMessage } from "./protocol.ts";
 import type { Timeline } from "./timeline.ts";
 
-type Shown = "client_id" | "sender_type" | "sender_name" | "content" | "created_at";
+type Shown =
+  | "client_id"
+  | "sender_type"
+  | "sender_name"
+  | "content"
+  | "created_at"
+  | "quick_replies"
+  | "cards";
 
 /** One bubble: an accepted message, or one on its way. */
 export interface Item extends Pick<SupportMessage, Shown> {

@@ -45,6 +45,17 @@ export class Outbox {
     return entry;
   }
 
+  /** What another tab has written, and sends: it is shown here, too. False: it is known. */
+  adopt(entry: OutboxEntry): boolean {
+    if (this.#entries.some(({ client_id }) => client_id === entry.client_id)) return false;
+    this.#entries = [...this.#entries, entry].sort((a, b) => a.at - b.at);
+    return true;
+  }
+
+  clear(): void {
+    for (const { client_id } of this.#entries) this.remove(client_id);
+  }
+
   remove(clientId: string): void {
     this.refused.delete(clientId);
     this.#entries = this.#entries.filter((entry) => entry.client_id !== clientId);

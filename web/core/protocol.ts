@@ -10,6 +10,8 @@ export interface SupportMessage {
   seq: number;
   /** The sender's own name for the message; a resend with the same one never makes a second message. */
   client_id: string | null;
+  /** The conversation that was open when it was written. */
+  conversation_id?: string | null;
   content: string;
   sender_type: Side;
   sender_name: string | null;
@@ -18,6 +20,17 @@ export interface SupportMessage {
   sent_at: string;
   delivered_at: string | null;
   read_at: string | null;
+  /** Answers to choose from: choosing one sends it. */
+  quick_replies?: string[];
+  cards?: Card[];
+}
+
+/** A picture, a few words and a link: https: alone. */
+export interface Card {
+  title: string;
+  text?: string;
+  image?: string;
+  link?: string;
 }
 
 /** A place in the chat's stream. Another epoch means that the live state was rebuilt: load again. */
@@ -30,8 +43,24 @@ export interface Conversation {
   id: string;
   status: "waiting" | "active" | "ended";
   /** Place in the line while waiting, from 1. */
-  position?: number;
+  position?: number | null;
+  /** How long waiting may still take, in seconds, where the gateway knows. */
+  estimate_s?: number | null;
   assignee?: Person | null;
+  /** It ends then unless somebody writes. */
+  ends_at?: string;
+  /** What only an ended one has. */
+  ended_at?: string;
+  ended_reason?:
+    | "user_ended"
+    | "service_ended"
+    | "transferred"
+    | "inactive"
+    | "timeout"
+    | "system";
+  ended_type?: "user" | "agent" | "supervisor" | "system";
+  /** What the contact thought of it, from 1 to 5; null while it was not said. */
+  rating?: number | null;
 }
 
 export interface MessagePage {
@@ -39,6 +68,8 @@ export interface MessagePage {
   position: StreamPosition;
   /** Every message up to this `seq` is committed in the database. */
   persisted_up_to: number;
+  /** There are more in the direction that was asked for. */
+  has_more?: boolean;
   conversation?: Conversation | null;
 }
 
@@ -85,7 +116,27 @@ export interface WidgetSession {
     greeting: string | null;
     locale: string | null;
     color: string | null;
+    /** Asked before the first message. */
+    pre_chat?: PreChat | null;
+    /** Whether somebody is there to answer, by the inbox's hours, and when somebody is again. */
+    open?: boolean;
+    opens_at?: string | null;
   };
+}
+
+export interface PreChat {
+  /** `name` and `email` are the contact's own; every other one becomes an attribute. */
+  fields: PreChatField[];
+  /** What the visitor has to agree to. */
+  consent?: string | null;
+}
+
+export interface PreChatField {
+  name: string;
+  label: string;
+  type?: "text" | "email" | "tel" | "url" | "number" | "select" | "textarea";
+  required?: boolean;
+  options?: string[];
 }
 
 export interface Agent {
@@ -125,7 +176,21 @@ export interface ChatRowPage {
   next: string | null;
 }
 
-export type AdminChat = ChatRow & SupportChat;
+/** How a conversation ended; what either side said of it is for staff alone. */
+export interface Ending {
+  at: string;
+  reason: Conversation["ended_reason"];
+  type: Conversation["ended_type"];
+  by: Person | string | null;
+  comment: string | null;
+  rating: number | null;
+  rating_comment: string | null;
+}
+
+export type AdminChat = ChatRow & SupportChat & {
+  /** Of the latest conversation that has ended. */
+  ending?: Ending | null;
+};
 
 /** What ChatChannel sends. */
 export type ChatEvent =
@@ -140,7 +205,12 @@ export type ChatEvent =
     at: string;
   }
   | { type: "typing"; by: Side; on: boolean; agent?: Person; expires_in?: number }
-  | { type: "conversation"; conversation: Conversation | null }
+  | {
+    type: "conversation";
+    conversation: Conversation | null;
+    /** Beside `ends_at`: it does not depend on anybody's clock. */
+    ends_in_s?: number;
+  }
   | { type: "chat_state" } & ChatStanding
   | { type: "reset" }
   | {
@@ -153,10 +223,27 @@ export type ChatEvent =
     user?: { online: boolean };
     staff?: { online: boolean };
   }
-  | { type: "error"; code: string; message: string; client_id?: string; retry_after?: number };
+  | {
+    type: "error";
+    code: string;
+    message: string;
+    field?: string;
+    client_id?: string;
+    retry_after?: number;
+  };
 
 /** What an event tells of a chat's row: some of its fields, and the contact's name beside them. */
-export type ChatNews = Partial<ChatRow> & { id: string; contact_name?: string | null };
+export type ChatNews = Partial<ChatRow> & {
+  id: string;
+  contact_name?: string | null;
+  /** How far anybody on staff has read. */
+  read_up_to?: number;
+  ended_at?: string;
+  ended_reason?: Conversation["ended_reason"];
+  ended_type?: Conversation["ended_type"];
+  ended_comment?: string | null;
+  rating?: { conversation_id: string; score: number; comment: string | null };
+};
 
 /** What AdminNotificationChannel sends. */
 export type AdminEvent =
@@ -191,6 +278,9 @@ export type AdminEvent =
   | {
     type: "typing";
     chat_id: string;
+    by?: Side;
+    /** A note is typed: nothing that the contact may know of. */
+    private?: boolean;
     on: boolean;
     agent?: Person;
     expires_in?: number;

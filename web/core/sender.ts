@@ -24,9 +24,8 @@ export class Sender {
   #stopped = false;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #heldUntil = 0;
-  /** The gateway asked for patience: there are too many messages. */
-  rateLimited = false;
+  /** Until when the gateway asked for patience, as there are too many messages, ms; 0: it did not. */
+  heldUntil = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -35,7 +34,7 @@ export class Sender {
   /** There is something to send, or a better chance to: ends a back-off, but no wait asked for. */
   wake(): void {
     this.#wanted = true;
-    if (this.#busy || this.#stopped || Date.now() < this.#heldUntil) return;
+    if (this.#busy || this.#stopped || Date.now() < this.heldUntil) return;
     clearTimeout(this.#timer);
     void this.#run();
   }
@@ -49,12 +48,10 @@ export class Sender {
     this.#busy = true;
     for (let entry = this.#next(); entry && !this.#stopped; entry = this.#next()) {
       this.#wanted = false;
-      this.rateLimited = false;
       try {
         await this.#options.deliver(entry);
       } catch (error) {
-        const { isFinal, code, retryAfter } = error as ApiError;
-        this.rateLimited = code === "rate_limited";
+        const { isFinal, retryAfter } = error as ApiError;
         if (!isFinal) {
           this.#wait(retryAfter);
           break;
@@ -71,9 +68,10 @@ export class Sender {
     if (this.#stopped) return;
     // A better chance came up while the attempt was failing: take it at once.
     const wait = asked ?? (this.#wanted ? 0 : backoff(this.#attempt++));
-    this.#heldUntil = Date.now() + (asked ?? 0);
+    this.heldUntil = asked ? Date.now() + asked : 0;
     this.#timer = setTimeout(() => {
-      this.#heldUntil = 0;
+      this.heldUntil = 0;
+      this.#options.changed();
       this.wake();
     }, wait);
     this.#options.changed();

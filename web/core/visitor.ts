@@ -6,6 +6,19 @@ import type { ChatTransport } from "./transport.ts";
 /** The refusals after which only a new beginning helps. */
 const endOfToken = /^(invalid|expired)_token$/;
 
+/** What is known of the visitor, or was chosen for them. */
+export interface SessionWishes {
+  /** Who they are, and the proof of it. */
+  person?: {
+    identifier?: string;
+    identifier_hash?: string;
+    identity_token?: string;
+    name?: string;
+    email?: string;
+  } | undefined;
+  attributes?: Record<string, unknown>;
+}
+
 export interface VisitorOptions {
   api: Api;
   store: KeyValueStore;
@@ -13,6 +26,8 @@ export interface VisitorOptions {
   key: string;
   websiteToken: string;
   locale: string;
+  /** Read at each beginning. */
+  wishes?: SessionWishes;
   opened(session: WidgetSession): void;
 }
 
@@ -31,12 +46,12 @@ export class VisitorTransport implements ChatTransport {
   async load(): Promise<SupportChat> {
     const { api } = this.#options;
     try {
-      if (api.token === null) await this.#open();
+      if (api.token === null) await this.open();
       return await api.get("/support_chat");
     } catch (error) {
       if (api.token === null || !isUnauthorized(error)) throw error;
     }
-    await this.#open();
+    await this.open();
     return await api.get("/support_chat");
   }
 
@@ -56,11 +71,22 @@ export class VisitorTransport implements ChatTransport {
     return this.#options.api.send("PATCH", "/support_chat/mark_read", { up_to_seq });
   }
 
-  /** Continues as the contact known here; if that token has lapsed, as a new one. */
-  async #open(): Promise<void> {
-    const { api, store, key, websiteToken: website_token, locale, opened } = this.#options;
+  rate(score: number, comment: string, conversation_id?: string): Promise<unknown> {
+    const words = { ...comment && { comment }, ...conversation_id && { conversation_id } };
+    return this.#options.api.post("/support_chat/rating", { score, ...words });
+  }
+
+  /** Has what was said so far sent by e-mail. */
+  transcript(email: string): Promise<unknown> {
+    return this.#options.api.post("/support_chat/transcript", { email });
+  }
+
+  /** Continues as the contact known here; if that token has lapsed, as a new one. Throws `ApiError`. */
+  async open(): Promise<void> {
+    const { api, store, key, websiteToken: website_token, locale, wishes, opened } = this.#options;
     const contact_token = store.get(key) ?? undefined;
-    const asked = { website_token, contact_token, locale };
+    const { person, attributes } = wishes ?? {};
+    const asked = { website_token, contact_token, locale, ...person, attributes };
     api.token = null;
     try {
       const session = await api.post<WidgetSession>("/widget/sessions", asked);
@@ -71,7 +97,7 @@ export class VisitorTransport implements ChatTransport {
       const { code } = error as ApiError;
       if (contact_token === undefined || !endOfToken.test(code)) throw error;
       store.delete(key);
-      await this.#open();
+      await this.open();
     }
   }
 }

@@ -104,7 +104,7 @@ export function threadView(options: ThreadOptions): {
       if (chat.state.unread.value > 0) markSeen();
     }),
   ];
-  log.element.addEventListener("scroll", markSeen, { passive: true });
+  log.onscroll(markSeen);
   document.addEventListener("visibilitychange", markSeen);
 
   return {

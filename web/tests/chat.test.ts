@@ -236,6 +236,39 @@ describe("a chat session", () => {
     assert.deepEqual(session.state.items.value.map(({ seq }) => seq), [60]);
   });
 
+  it("leaves what another tab has written to that tab, and sends it when that one does not", async () => {
+    await online();
+    const entry = { client_id: "c1", content: "from the other tab", at: 1 };
+    session.adopt(entry);
+    await settled();
+    assert.deepEqual(shown(), [["from the other tab", null, "sending"]]);
+    assert.equal(sends().length, 0);
+    mock.timers.tick(3000);
+    await settled();
+    assert.equal(sends()[0]?.["client_id"], "c1");
+    await receive({ type: "new_message", message: accept(1) });
+    assert.deepEqual(shown(), [["from the other tab", 1, "sent"]]);
+    session.adopt(entry);
+    assert.equal(session.state.items.value.length, 1);
+  });
+
+  it("knows when the conversation will end, and that a message calls it off", async () => {
+    await online();
+    const conversation = { id: "c", status: "active" as const, position: null, assignee: null };
+    const ends_at = "2000-01-01T00:00:00.000Z";
+    const warned = { ...conversation, ends_at };
+    await receive({ type: "conversation", conversation: warned, ends_in_s: 60 });
+    assert.equal(session.state.endsAt.value, Date.now() + 60_000);
+    await receive({ type: "new_message", message: message(1) });
+    assert.equal(session.state.endsAt.value, 0);
+    // What comes out of the history after the state was there before the warning.
+    await receive(standing(3, { conversation: warned }));
+    await receive({ type: "new_message", message: message(2) });
+    assert.equal(session.state.endsAt.value, Date.parse(ends_at));
+    await receive({ type: "conversation", conversation });
+    assert.equal(session.state.endsAt.value, 0);
+  });
+
   it("marks what is refused for good, goes on with the next, and retries by hand", async () => {
     session.start();
     await settled();
@@ -264,7 +297,7 @@ describe("a chat session", () => {
     );
     session.send("hello");
     await settled();
-    assert.equal(session.state.rateLimited.value, true);
+    assert.equal(session.state.heldUntil.value, Date.now() + 7000);
     session.send("again");
     await settled();
     mock.timers.tick(6999);

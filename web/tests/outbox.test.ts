@@ -22,6 +22,25 @@ describe("an outbox", () => {
     assert.deepEqual(left, ["from the other"]);
   });
 
+  it("shows what another tab has written, in its place and once", () => {
+    const store = new MemoryStore();
+    const [one, other] = [new Outbox(store, "box:"), new Outbox(store, "box:")];
+    const first = one.add("first", 1000);
+    other.add("second", 2000);
+    assert.ok(other.adopt(first));
+    assert.ok(!other.adopt(first));
+    assert.deepEqual(other.entries.map(({ content }) => content), ["first", "second"]);
+  });
+
+  it("is empty once it was cleared, also after a reload", () => {
+    const store = new MemoryStore();
+    const outbox = new Outbox(store, "box:");
+    for (const text of ["one", "two"]) outbox.add(text);
+    outbox.clear();
+    assert.deepEqual(outbox.entries, []);
+    assert.deepEqual(new Outbox(store, "box:").entries, []);
+  });
+
   it("gives every entry an id of its own", () => {
     const outbox = new Outbox(new MemoryStore(), "box:");
     const ids = new Set(Array.from({ length: 100 }, () => outbox.add("x").client_id));

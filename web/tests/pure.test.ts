@@ -12,8 +12,12 @@ import { zh as jobsZh } from "../dashboard/jobs/texts/zh-CN.ts";
 import { parseRoute, routeTo } from "../dashboard/route.ts";
 import { en as dashboard } from "../dashboard/texts/en.ts";
 import { zh as dashboardZh } from "../dashboard/texts/zh-CN.ts";
-import { texts as widget } from "../widget/texts/en.ts";
+import { moreTexts } from "../widget/more/texts.ts";
+import { needsMore } from "../widget/need.ts";
+import { texts as panelTexts } from "../widget/texts/en.ts";
 import { texts as widgetZh } from "../widget/texts/zh-CN.ts";
+
+const widget = { ...panelTexts, ...moreTexts };
 
 describe("back-off", () => {
   it("doubles from a second to half a minute, with most of it left to chance", () => {
@@ -146,6 +150,23 @@ describe("an inbox's colour", () => {
       "#000000",
       "#ffffff",
     ]);
+  });
+});
+
+describe("what most chats never need", () => {
+  const settings = { inbox_name: "Acme", greeting: null, locale: null, color: null };
+  const conversation = { id: "c", status: "active" } as const;
+
+  it("is fetched for questions, closed hours, a warning and an end", () => {
+    assert.ok(needsMore({ ...settings, pre_chat: { fields: [] } }, null, 0));
+    assert.ok(needsMore({ ...settings, open: false }, null, 0));
+    assert.ok(needsMore(settings, conversation, 1));
+    assert.ok(needsMore(settings, { ...conversation, status: "ended" }, 0));
+  });
+
+  it("is not fetched for a chat that goes on", () => {
+    assert.ok(!needsMore(null, null, 0));
+    assert.ok(!needsMore({ ...settings, open: true }, conversation, 0));
   });
 });
 

@@ -83,6 +83,8 @@ async function visitor(request: Request, url: URL, owner: Owner): Promise<Respon
     desk.mark(chat, owner, "read", chat.messages.length);
     return json(200, {});
   }
+  if (url.pathname === "/support_chat/rating") return json(200, await request.json() as object);
+  if (url.pathname === "/support_chat/transcript") return json(202, await request.json() as object);
   return await messages(request, url, chat, owner);
 }
 

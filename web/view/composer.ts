@@ -7,10 +7,12 @@ export interface ComposerOptions {
   t: ChatTranslate;
   send(content: string): void;
   typing(): void;
+  /** What was written here before and not sent. */
+  draft?: { load(): string; save(text: string): void };
 }
 
 /** Enter sends, Shift+Enter breaks the line, and Enter that ends an IME composition does neither. */
-export function composer({ t, send, typing }: ComposerOptions): {
+export function composer({ t, send, typing, draft }: ComposerOptions): {
   element: HTMLFormElement;
   input: HTMLTextAreaElement;
 } {
@@ -24,6 +26,8 @@ export function composer({ t, send, typing }: ComposerOptions): {
     dir: "auto",
     oninput: () => {
       if (input.value.trim() !== "") typing();
+      draft?.save(input.value);
+      grow();
     },
     onkeydown: (event) => {
       if (event.key !== "Enter" || event.shiftKey) return;
@@ -44,9 +48,19 @@ export function composer({ t, send, typing }: ComposerOptions): {
     const content = input.value.trim();
     if (content === "") return;
     input.value = "";
+    draft?.save("");
+    grow();
     send(content);
     input.focus();
   }
 
+  /** Only where the browser does not do it by itself. */
+  function grow(): void {
+    if (CSS.supports("field-sizing", "content")) return;
+    input.style.height = "auto";
+    input.style.height = `${input.scrollHeight + 2}px`;
+  }
+
+  input.value = draft?.load() ?? "";
   return { element, input };
 }

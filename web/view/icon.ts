@@ -13,3 +13,4 @@ export function icon(path: string): SVGSVGElement {
 export const chatIcon = "M21 12a8 8 0 0 1-8 8H4l2-3.2A8 8 0 1 1 21 12Z";
 export const closeIcon = "M6 6l12 12M18 6L6 18";
 export const sendIcon = "M4 12l16-8-6 16-3-7-7-1Z";
+export const bellIcon = "M6 16v-5a6 6 0 0 1 12 0v5l2 2H4ZM10 21h4";

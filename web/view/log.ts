@@ -13,6 +13,19 @@ export interface LogOptions {
   side: Side;
   locale: string;
   t: ChatTranslate;
+  /** Adds to a new bubble what its message has besides text. */
+  extend?(item: Item, bubble: HTMLElement): void;
+}
+
+export interface MessageLog {
+  element: HTMLElement;
+  isAtBottom(): boolean;
+  toBottom(): void;
+  /** There is less room: who was at the bottom stays there. */
+  stay(): void;
+  /** Calls back whenever the reader moves. */
+  onscroll(moved: () => void): void;
+  dispose(): void;
 }
 
 interface Bubble {
@@ -27,11 +40,7 @@ interface Bubble {
 const nearBottom = 80;
 
 /** The messages of a chat as a live log that follows the newest unless one is reading back. */
-export function messageLog({ chat, side, locale, t }: LogOptions): {
-  element: HTMLElement;
-  isAtBottom(): boolean;
-  dispose(): void;
-} {
+export function messageLog({ chat, side, locale, t, extend }: LogOptions): MessageLog {
   const earlier = h("button", {
     type: "button",
     class: "earlier",
@@ -51,15 +60,37 @@ export function messageLog({ chat, side, locale, t }: LogOptions): {
     earlier,
     list,
   );
+  const pill = h("button", {
+    type: "button",
+    class: "pill",
+    "data-testid": "new-messages",
+    hidden: true,
+    onclick: () => toBottom(),
+  }, t("newMessages"));
 
   const render = keyedList<Item, Bubble>(list, {
     key: (item) => item.key,
-    create: (item) => createBubble(item, side, t, chat),
+    create: (item) => {
+      const view = createBubble(item, side, t, chat);
+      extend?.(item, view.bubble);
+      return view;
+    },
     update: (view, item, before) => updateBubble(view, item, before, side, locale, t),
   });
   const isAtBottom = (): boolean =>
     log.scrollHeight - log.scrollTop - log.clientHeight < nearBottom;
+  const toBottom = (): void => {
+    log.scrollTop = log.scrollHeight;
+    pill.hidden = true;
+  };
   let newest: string | undefined;
+  let isFollowing = true;
+  let moved = (): void => undefined;
+  log.addEventListener("scroll", () => {
+    isFollowing = isAtBottom();
+    if (isFollowing) pill.hidden = true;
+    moved();
+  }, { passive: true });
 
   const dispose = effect(() => {
     const items = chat.state.items.value;
@@ -67,9 +98,10 @@ export function messageLog({ chat, side, locale, t }: LogOptions): {
     const wroteMyself = last !== undefined && last.key !== newest && last.sender_type === side;
     const follow = wroteMyself || newest === undefined || isAtBottom();
     render(items);
-    newest = last?.key;
     earlier.hidden = !chat.state.hasOlder.value;
-    if (follow) log.scrollTop = log.scrollHeight;
+    if (follow) toBottom();
+    else if (last?.key !== newest) pill.hidden = false;
+    newest = last?.key;
   });
 
   async function loadEarlier(): Promise<void> {
@@ -85,7 +117,16 @@ export function messageLog({ chat, side, locale, t }: LogOptions): {
     }
   }
 
-  return { element: log, isAtBottom, dispose };
+  return {
+    element: h("div", { class: "scroller" }, log, pill),
+    isAtBottom,
+    toBottom,
+    stay: () => {
+      if (isFollowing) toBottom();
+    },
+    onscroll: (next) => moved = next,
+    dispose,
+  };
 }
 
 function createBubble(item: Item, side: Side, t: ChatTranslate, chat: ChatSession): Bubble {
@@ -96,7 +137,7 @@ function createBubble(item: Item, side: Side, t: ChatTranslate, chat: ChatSessio
       href ? h("a", { href, target: "_blank", rel: "noreferrer" }, text) : text,
     );
   }
-  const time = h("time");
+  const time = h("time", { dir: "auto" });
   const status = h("span", { class: "status" });
   const id = item.client_id ?? "";
   const actions = h(

@@ -23,26 +23,45 @@ export function activityLine(state: ChatState, t: ChatTranslate): {
   dispose(): void;
 } {
   const element = h("div", { class: "activity", role: "status", "data-testid": "activity" });
-  const dispose = effect(() => {
+  let ticking: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(show);
+
+  function show(): void {
+    clearTimeout(ticking);
     const conversation = state.conversation.value;
-    const text = state.rateLimited.value
-      ? t("rateLimited")
+    const left = Math.ceil((state.heldUntil.value - Date.now()) / 1000);
+    const name = state.typist.value;
+    const text = left > 0
+      ? t("rateLimited", { seconds: left })
       : state.peerTyping.value
-      ? t("typing")
+      ? name ? t("typingBy", { name }) : t("typing")
       : describe(conversation, t);
+    // The reader sees the seconds go by; the next signal says when it is over.
+    if (left > 0) ticking = setTimeout(show, 1000);
     set(element, "data-conversation", conversation?.status ?? null);
     setText(element, text);
     element.hidden = text === "";
-  });
-  return { element, dispose };
+  }
+
+  return {
+    element,
+    dispose() {
+      clearTimeout(ticking);
+      stop();
+    },
+  };
 }
 
 function describe(conversation: Conversation | null, t: ChatTranslate): string {
   switch (conversation?.status) {
-    case "waiting":
-      return conversation.position
-        ? `${t("waiting")} · ${t("place", { position: conversation.position })}`
-        : t("waiting");
+    case "waiting": {
+      const { position, estimate_s } = conversation;
+      return [
+        t("waiting"),
+        position && t("place", { position }),
+        estimate_s && t("estimate", { minutes: Math.ceil(estimate_s / 60) }),
+      ].filter(Boolean).join(" · ");
+    }
     case "active": {
       const name = conversation.assignee?.name;
       return name ? t("active", { name }) : t("activeUnnamed");

@@ -1,52 +1,70 @@
-import { Api } from "../core/api.ts";
-import { Cable } from "../core/cable.ts";
-import { ChatSession } from "../core/chat.ts";
-import { readableOn, safeColor } from "../core/color.ts";
 import { pickLocale, type Texts, translator } from "../core/i18n.ts";
-import { Outbox } from "../core/outbox.ts";
+import type { Item } from "../core/items.ts";
 import type { WidgetSession } from "../core/protocol.ts";
-import { effect } from "../core/signal.ts";
-import { BrowserStore } from "../core/storage.ts";
-import { VisitorTransport } from "../core/visitor.ts";
+import { effect, Signal } from "../core/signal.ts";
 import { composer } from "../view/composer.ts";
-import { h, setText } from "../view/dom.ts";
-import { closeIcon, icon } from "../view/icon.ts";
+import { h, set, setText } from "../view/dom.ts";
+import { bellIcon, closeIcon, icon } from "../view/icon.ts";
 import { messageLog } from "../view/log.ts";
-import { followNetwork } from "../view/network.ts";
 import { activityLine, connectionState } from "../view/status.ts";
 import chatStyles from "../view/chat.css" with { type: "text" };
-import type { Host, Panel } from "./host.ts";
+import type { Apart } from "./apart.ts";
+import { connect, forget } from "./connect.ts";
+import type { Host, Panel, PanelModule } from "./host.ts";
+import type { More, MoreModule } from "./more/base.ts";
+import { needsMore } from "./need.ts";
 import panelStyles from "./panel.css" with { type: "text" };
 import { texts as english, type WidgetKey } from "./texts/en.ts";
 
-/** Paths of the other languages' texts, put in by the build. */
+/** Where the rest is, put in by the build: the other languages' texts, and what is seldom needed. */
 declare const TEXTS_PATHS: Record<string, string>;
+declare const MORE_PATH: string;
+
+let isStyled = false;
 
 /** The chat itself, built and connected on the first click. */
-export async function mountPanel(host: Host): Promise<Panel> {
+async function mountPanel(host: Host): Promise<Panel> {
   const available = ["en", ...Object.keys(TEXTS_PATHS)];
-  const locale = pickLocale([host.locale, ...navigator.languages], available);
-  const t = translator(await textsOf(locale, host.origin));
+  const locale = pickLocale([host.said.locale, ...navigator.languages], available);
+  const texts = await textsOf(locale, host.origin);
+  const t = translator(texts);
+  const settings = new Signal<WidgetSession["settings"] | null>(null);
+  const connected = await connect(host, locale, (session) => {
+    settings.value = session.settings;
+  });
+  const { chat, store, key, send } = connected;
+  const { state } = chat;
+
   const title = h("h2", { id: "title" }, t("title"));
   const greeting = h("p", { class: "greeting", dir: "auto", hidden: true });
-
-  const chat = connect(host, locale, ({ settings }) => {
-    setText(title, settings.inbox_name);
-    setText(greeting, settings.greeting ?? "");
-    greeting.hidden = !settings.greeting;
-    const color = safeColor(settings.color);
-    if (!color) return;
-    for (const element of [panel, host.launcher]) {
-      element.style.setProperty("--accent", color);
-      element.style.setProperty("--on-accent", readableOn(color));
-    }
+  const mute = h("button", {
+    type: "button",
+    "data-testid": "mute",
+    onclick: () => {
+      store.set(`${key}muted`, isMuted() ? "" : "1");
+      showMute();
+    },
   });
-  const log = messageLog({ chat, side: "user", locale, t });
+  const log = messageLog({
+    chat,
+    side: "user",
+    locale,
+    t,
+    extend(item, bubble) {
+      if (item.cards || item.quick_replies) void more().then((more) => more.extend(item, bubble));
+    },
+  });
   const write = composer({
     t,
-    send: (content) => chat.send(content),
+    send,
     typing: () => chat.typing(),
+    draft: {
+      load: () => store.get(`${key}draft`) ?? "",
+      save: (text) => store.set(`${key}draft`, text),
+    },
   });
+  const activity = activityLine(state, t);
+  const connection = connectionState(state, t);
   const panel = h(
     "section",
     {
@@ -57,50 +75,118 @@ export async function mountPanel(host: Host): Promise<Panel> {
       "data-testid": "panel",
       hidden: true,
       onkeydown: (event) => {
-        if (event.key === "Escape" && !event.isComposing) close();
+        if (event.key === "Escape" && !event.isComposing) host.close();
       },
     },
     h(
       "div",
       { class: "head" },
-      h("div", {}, title, connectionState(chat.state, t).element),
+      h("div", {}, title, connection.element),
+      mute,
       h("button", {
         type: "button",
         "aria-label": t("close"),
         "data-testid": "close",
-        onclick: close,
+        onclick: host.close,
       }, icon(closeIcon)),
     ),
     greeting,
     log.element,
-    activityLine(chat.state, t).element,
+    activity.element,
     write.element,
   );
-  host.style(chatStyles + panelStyles);
+  if (!isStyled) host.style(chatStyles + panelStyles);
+  isStyled = true;
   host.root.prepend(panel);
 
+  let loading: Promise<More> | undefined;
+  function more(): Promise<More> {
+    loading ??= (import(host.origin + MORE_PATH) as Promise<MoreModule>).then((module) =>
+      module.more({
+        ...connected,
+        host,
+        locale,
+        texts,
+        settings,
+        panel,
+        activity: activity.element,
+        composer: write.element,
+        isMuted,
+        stay: log.stay,
+        h,
+        set,
+        setText,
+        effect,
+      })
+    );
+    loading.catch(() => loading = undefined);
+    return loading;
+  }
+
+  const isMuted = (): boolean => store.get(`${key}muted`) === "1";
+  function showMute(): void {
+    set(mute, "aria-pressed", String(isMuted()));
+    set(mute, "aria-label", t("mute"));
+    mute.replaceChildren(icon(isMuted() ? `${bellIcon}M4 4l16 16` : bellIcon));
+  }
   function markSeen(): void {
     if (!panel.hidden && !document.hidden && log.isAtBottom()) chat.seen();
   }
-  function close(): void {
-    panel.hidden = true;
-    host.closed();
+
+  let newest: number | undefined;
+  function arrived(items: readonly Item[]): void {
+    const news = items.filter(({ seq }) => seq !== null && seq > (newest ?? Infinity));
+    if (!chat.feed.isStale) newest = Math.max(0, ...items.map(({ seq }) => seq ?? 0));
+    for (const item of news) host.emit("message", item);
+    const last = news.findLast(({ sender_type }) => sender_type === "admin");
+    if (last && (panel.hidden || document.hidden)) void more().then((more) => more.notice(last));
   }
-  effect(() => {
-    host.setUnread(chat.state.unread.value);
-    markSeen();
-  });
-  log.element.addEventListener("scroll", markSeen, { passive: true });
+
+  const stops = [
+    effect(() => {
+      host.setUnread(state.unread.value);
+      markSeen();
+    }),
+    effect(() => arrived(state.items.value)),
+    effect(() => host.emit("conversation", state.conversation.value)),
+    effect(() => host.emit("connection", state.connection.value)),
+    effect(() => {
+      const { value } = settings;
+      if (!value) return;
+      setText(title, value.inbox_name);
+      setText(greeting, value.greeting ?? "");
+      greeting.hidden = !value.greeting;
+      host.setColor(value.color);
+    }),
+    // Once it is there it follows everything by itself.
+    effect(() => {
+      const isNeeded = needsMore(settings.value, state.conversation.value, state.endsAt.value);
+      if (isNeeded) void more().catch(() => undefined);
+    }),
+    log.dispose,
+    activity.dispose,
+    connection.dispose,
+  ];
+  log.onscroll(markSeen);
   document.addEventListener("visibilitychange", markSeen);
+  showMute();
   chat.start();
 
   return {
     show(open) {
       panel.hidden = !open;
       if (!open) return;
-      log.element.scrollTop = log.element.scrollHeight;
+      log.toBottom();
       markSeen();
-      write.input.focus();
+      if (!write.element.hidden) write.input.focus();
+    },
+    introduce: () => void connected.visitor.open().catch(() => undefined),
+    remove() {
+      document.removeEventListener("visibilitychange", markSeen);
+      for (const stop of stops) stop();
+      void loading?.then((more) => more.remove());
+      connected.close();
+      panel.remove();
     },
   };
 }
@@ -111,32 +197,6 @@ async function textsOf(locale: string, origin: string): Promise<Texts<WidgetKey>
   return (await import(origin + path) as { texts: Texts<WidgetKey> }).texts;
 }
 
-function connect(
-  { origin, websiteToken }: Host,
-  locale: string,
-  opened: (session: WidgetSession) => void,
-): ChatSession {
-  const api = new Api(origin);
-  const store = new BrowserStore();
-  const key = `switchboard:${origin}:${websiteToken}:`;
-  const cable = new Cable({ address: () => api.cableAddress() });
-  const chat = new ChatSession({
-    transport: new VisitorTransport({
-      api,
-      store,
-      key: `${key}token`,
-      websiteToken,
-      locale,
-      opened(session) {
-        opened(session);
-        cable.connect();
-        cable.wake();
-      },
-    }),
-    cable,
-    outbox: new Outbox(store, `${key}outbox:`),
-    side: "user",
-  });
-  followNetwork(cable, (up) => chat.feed.network(up));
-  return chat;
-}
+const self: PanelModule = { mountPanel, forget };
+(window as Apart).switchboard?.(self);
+export { forget, mountPanel };

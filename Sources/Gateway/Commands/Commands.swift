@@ -27,12 +27,18 @@ struct ActionInput: Decodable, Sendable {
     var on: Bool?
     var isPrivate: Bool?
     var upToSeq: WholeNumber?
+    var reason: String?
+    var comment: String?
+    var score: WholeNumber?
+    var conversationID: String?
+    var status: String?
 
     enum CodingKeys: String, CodingKey {
-        case action, content, on
+        case action, content, on, reason, comment, score, status
         case isPrivate = "private"
         case clientID = "client_id"
         case upToSeq = "up_to_seq"
+        case conversationID = "conversation_id"
     }
 }
 
@@ -46,6 +52,10 @@ extension ActionInput {
         do {
             content = try object.string("content")
             clientID = try object.string("client_id")
+            reason = try object.string("reason")
+            comment = try object.string("comment")
+            conversationID = try object.string("conversation_id")
+            status = try object.string("status")
         } catch {
             return nil
         }
@@ -64,6 +74,20 @@ extension ActionInput {
         case .integer(let seq): upToSeq = WholeNumber(seq)
         default: return nil
         }
+        switch object["score"] {
+        case nil, .null: break
+        case .integer(let score): self.score = WholeNumber(score)
+        default: return nil
+        }
+    }
+
+    /// Throws `SupportError.invalid` when it is no id.
+    func conversation() throws(SupportError) -> Conversation.ID? {
+        guard let conversationID else { return nil }
+        guard let id = Conversation.ID(conversationID) else {
+            throw .invalid(field: "conversation_id", "It is not a UUID.")
+        }
+        return id
     }
 }
 
@@ -80,6 +104,7 @@ enum Commands {
     private static let all: [String: any Command.Type] = Dictionary(
         uniqueKeysWithValues: [
             SendMessageCommand.self, TypingCommand.self, DeliveredCommand.self, ReadCommand.self,
+            EndCommand.self, RateCommand.self, AvailabilityCommand.self,
         ].map { (command: any Command.Type) in (command.action, command) })
 
     /// Performs one action and returns the answer: what the command says, or an error of the documented shape.

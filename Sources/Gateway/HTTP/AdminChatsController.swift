@@ -10,6 +10,10 @@ struct AdminChatsController {
         routes.get(":id", use: show)
         routes.get(":id/messages", use: messages)
         routes.post(":id/messages", use: send)
+        routes.post(":id/end") { [desk] request, context in
+            try await EndedConversation.end(
+                request, try context.chat(), by: context.principal, desk, at: context.now)
+        }
         routes.post(":id/archive") { try await archive(true, $1) }
         routes.post(":id/unarchive") { try await archive(false, $1) }
     }

@@ -11,15 +11,18 @@ struct WidgetSessionsController {
         var contactToken: String?
         var identifier: String?
         var identifierHash: String?
+        var identityToken: String?
+        var attributes: ContactAttributes?
         var name: String?
         var email: String?
         var locale: String?
 
         enum CodingKeys: String, CodingKey {
-            case identifier, name, email, locale
+            case identifier, attributes, name, email, locale
             case websiteToken = "website_token"
             case contactToken = "contact_token"
             case identifierHash = "identifier_hash"
+            case identityToken = "identity_token"
         }
     }
 
@@ -29,10 +32,16 @@ struct WidgetSessionsController {
             let greeting: String?
             let locale: String?
             let color: String?
+            /// Whether somebody is there by the inbox's hours, and when they will be again if not.
+            let open: Bool
+            let opensAt: Timestamp?
+            let preChat: PreChat?
 
             enum CodingKeys: String, CodingKey {
-                case greeting, locale, color
+                case greeting, locale, color, open
                 case inboxName = "inbox_name"
+                case opensAt = "opens_at"
+                case preChat = "pre_chat"
             }
 
             func encode(to encoder: any Encoder) throws {
@@ -41,6 +50,9 @@ struct WidgetSessionsController {
                 try container.encode(greeting, forKey: .greeting)
                 try container.encode(locale, forKey: .locale)
                 try container.encode(color, forKey: .color)
+                try container.encode(open, forKey: .open)
+                try container.encode(opensAt, forKey: .opensAt)
+                try container.encode(preChat, forKey: .preChat)
             }
         }
         let token: String
@@ -67,17 +79,22 @@ struct WidgetSessionsController {
         introduction.contactToken = input.contactToken
         introduction.identifier = input.identifier
         introduction.identifierHash = input.identifierHash
+        introduction.identityToken = input.identityToken
+        if let attributes = input.attributes { introduction.attributes = attributes }
         introduction.name = input.name
         introduction.email = input.email
         introduction.locale = input.locale
         let begun = try await desk.contacts.begin(introduction, in: inbox, at: context.now)
+        let isOpen = inbox.hours?.isOpen(at: context.now) ?? true
         return JSONBody(
             status: .created,
             Output(
                 token: begun.token, contact: begun.contact, chatID: begun.session.chatID,
                 settings: .init(
                     inboxName: inbox.name, greeting: inbox.settings.greeting, locale: inbox.settings.locale,
-                    color: inbox.settings.color)))
+                    color: inbox.settings.color, open: isOpen,
+                    opensAt: isOpen ? nil : inbox.hours?.nextChange(after: context.now),
+                    preChat: inbox.settings.preChat)))
     }
 }
 

@@ -4,6 +4,8 @@ import Redis
 extension JobAdmin {
     /// Read from Redis at once.
     private static let slice = 500
+    private static let lock = ByteBuffer(string: "\"unique_key\":")
+    private static let batch = ByteBuffer(string: "\"bid\":")
     /// A search gives up after so many, and says where to go on: nobody's browser waits for a million.
     private static let longestSearch = 20_000
 
@@ -66,14 +68,26 @@ extension JobAdmin {
         return done
     }
 
+    /// Whatever belongs to nobody else is dropped at once, after the others one by one.
     private func clear(_ place: JobPlace) async throws(RedisError) -> Int {
+        var (offset, taken) = (0, 0)
+        while true {
+            let read = try await entries(place, offset, Self.slice)
+            if read.isEmpty { break }
+            var deleted = 0
+            for (bytes, score) in read where bytes.contains(Self.lock) || bytes.contains(Self.batch) {
+                if try await perform(.delete, on: JobEntry(bytes, score: score), in: place) { deleted += 1 }
+            }
+            offset += read.count - deleted
+            taken += deleted
+        }
         var commands: [RedisCommand] = [["UNLINK", .string(place.key)]]
         if case .queue(let name) = place {
             commands.append(["SREM", .string(JobKeys.queues), .string(name)])
         }
         let total = try await count(place)
         _ = try await redis.pipeline(commands)
-        return total
+        return total + taken
     }
 
     private func count(_ place: JobPlace) async throws(RedisError) -> Int {

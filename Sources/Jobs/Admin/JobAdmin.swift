@@ -105,8 +105,16 @@ package struct JobAdmin: Sendable {
             arguments: [
                 .bytes(entry.bytes), .bytes(kept), .string(queue), .integer(configuration.deadJobs),
                 "\(configuration.deadFor.inSeconds)",
-            ])
+            ] + Self.errands(action, on: entry).flatMap(\.arguments))
         return reply.array?.first?.text == "done"
+    }
+
+    /// A job that is taken away has come to its end: its lock is free, and its batch counts it.
+    private static func errands(_ action: JobAction, on entry: JobEntry) -> [JobErrand] {
+        // `try?`: bytes that are no job have neither.
+        guard action != .retry, let payload = try? JobPayload(entry.bytes) else { return [] }
+        return UniqueJobs.release(of: payload)
+            + Batches().errands(for: payload, end: action == .kill ? .died : .discarded)
     }
 
     private func destination(

@@ -13,9 +13,12 @@ package struct Batches: JobMiddleware {
     }
 
     package func errands(for job: JobPayload, end: JobEnd) -> [JobErrand] {
-        guard let batch = JobBatch.Membership(job) else { return [] }
+        JobBatch.Membership(job).map { Self.errands(of: job.jid, in: $0, end: end) } ?? []
+    }
+
+    static func errands(of jid: String, in batch: JobBatch.Membership, end: JobEnd) -> [JobErrand] {
         let key = "batch:\(batch.id)"
-        let jid = RedisArgument.string(job.jid)
+        let jid = RedisArgument.string(jid)
         let pending = RedisArgument.string(key + ":pending")
         let failed = RedisArgument.string(key + ":failed")
         let left: [JobErrand]

@@ -17,7 +17,7 @@ extension JobClient {
             arguments: [
                 .string(JSONText.time(now)), .string(batch.description), .integer(Self.batchesKept),
                 .bytes(batch.complete?.queued(at: now) ?? .init()),
-                .bytes(batch.success?.queued(at: now) ?? .init()),
+                .bytes(batch.success?.queued(at: now) ?? .init()), .string(batch.callbackQueue),
             ])
         try await push(batch.jobs)
         _ = try await redis.evaluate(

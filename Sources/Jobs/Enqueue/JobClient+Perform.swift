@@ -14,12 +14,15 @@ extension JobClient {
         try await performAll([job], options)[0]
     }
 
-    /// Not before so long from now.
+    /// Not before so long from now, whatever this process's clock says.
     @discardableResult
     package func perform(
         _ job: some Job, in delay: Duration, _ options: JobOptions = JobOptions()
     ) async throws -> EnqueuedJob {
-        try await perform(job, at: Date().addingTimeInterval(delay.inSeconds), options)
+        let now = try await redisNow()
+        var options = options
+        options.at = now.addingTimeInterval(delay.inSeconds)
+        return try await enqueue([try JobEnvelope(job, options, now: now)])[0]
     }
 
     /// Not before `time`; at once when that is past.

@@ -42,29 +42,42 @@ package struct JobEnvelope: Sendable {
         self.jid = jid
         self.queue = queue
         self.at = at
-        var bytes = ByteBuffer(string: "{\"class\":\(JSONText.string(J.name)),\"args\":")
-        switch J.arguments {
-        case .named: bytes.writeBytes(try Self.encoder.encode([job]))
-        case .positional: bytes.writeBytes(try Self.encoder.encode(job))
-        }
-        bytes.writeString(
-            """
-            ,"jid":\(JSONText.string(jid)),"queue":\(JSONText.string(queue)),"retry":\((retry ?? .atMost(J.maxRetries)).json)\
-            \(Self.rules(of: job, from: at ?? createdAt)),"created_at":\(JSONText.time(createdAt))}
-            """)
+        let arguments = try ArgumentEncoder.encode(job)
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(arguments.readableBytes + 256)
+        bytes.writeStaticString("{\"class\":")
+        bytes.writeJSON(J.name)
+        bytes.writeStaticString(J.arguments == .named ? ",\"args\":[" : ",\"args\":")
+        bytes.writeImmutableBuffer(arguments)
+        bytes.writeStaticString(J.arguments == .named ? "],\"jid\":" : ",\"jid\":")
+        bytes.writeJSON(jid)
+        bytes.writeStaticString(",\"queue\":")
+        bytes.writeJSON(queue)
+        bytes.writeStaticString(",\"retry\":")
+        bytes.writeString((retry ?? .atMost(J.maxRetries)).json)
+        Self.writeRules(of: job, overridden: retry != nil, from: at ?? createdAt, into: &bytes)
+        bytes.writeStaticString(",\"created_at\":")
+        bytes.writeString(JSONText.time(createdAt))
+        bytes.writeInteger(UInt8(ascii: "}"))
         self.bytes = bytes
     }
 
     /// What a job asks for beyond the ordinary, as members.
-    private static func rules<J: Job>(of job: J, from time: Date) -> String {
-        var rules = ""
-        if let tenant = job.tenant { rules += ",\"tenant\":\(JSONText.string(tenant))" }
-        if let limit = J.retryFor { rules += ",\"retry_for\":\(Int(limit.inSeconds.rounded(.up)))" }
-        if !J.restsWhenDead { rules += ",\"dead\":false" }
-        if let limit = J.expiresIn {
-            rules += ",\"expiry\":\(JSONText.time(time.addingTimeInterval(limit.inSeconds)))"
+    private static func writeRules<J: Job>(
+        of job: J, overridden: Bool, from time: Date, into bytes: inout ByteBuffer
+    ) {
+        if let tenant = job.tenant {
+            bytes.writeStaticString(",\"tenant\":")
+            bytes.writeJSON(tenant)
         }
-        return rules
+        // Whoever says how often does not want to hear how long.
+        if let limit = J.retryFor, !overridden {
+            bytes.writeString(",\"retry_for\":\(Int(limit.inSeconds.rounded(.up)))")
+        }
+        if !J.restsWhenDead { bytes.writeStaticString(",\"dead\":false") }
+        if let limit = J.expiresIn {
+            bytes.writeString(",\"expiry\":\(JSONText.time(time.addingTimeInterval(limit.inSeconds)))")
+        }
     }
 
     /// A copy with one more field; a field that is there already is written twice, and the last one counts.
@@ -82,7 +95,11 @@ package struct JobEnvelope: Sendable {
     private func appending(_ name: String, _ json: String) -> ByteBuffer {
         var result = bytes
         result.moveWriterIndex(to: result.writerIndex - 1)
-        result.writeString(",\(JSONText.string(name)):\(json)}")
+        result.writeInteger(UInt8(ascii: ","))
+        result.writeJSON(name)
+        result.writeInteger(UInt8(ascii: ":"))
+        result.writeString(json)
+        result.writeInteger(UInt8(ascii: "}"))
         return result
     }
 
@@ -92,12 +109,4 @@ package struct JobEnvelope: Sendable {
         let digits = String(random.next(), radix: 16) + String(random.next() as UInt32, radix: 16)
         return String(repeating: "0", count: 24 - digits.count) + digits
     }
-
-    /// Sorted keys make the bytes deterministic; times as seconds are what Ruby expects.
-    private static let encoder: JSONEncoder = {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .secondsSince1970
-        return encoder
-    }()
 }

@@ -33,11 +33,20 @@ package struct UniqueJobs: JobMiddleware {
 
     package func errands(for job: JobPayload, end: JobEnd) -> [JobErrand] {
         guard let lock = HeldLock(job), lock.until != .executing else { return [] }
+        let isOver = [.succeeded, .died, .discarded].contains(end)
+        if isOver || lock.until == .notRunning { return [Self.release(lock.name, of: lock.jid)] }
         let name = RedisArgument.string(lock.name)
         let mine = JobErrand.Step.call("GET", name, expecting: .string(lock.jid))
-        let isOver = [.succeeded, .died, .discarded].contains(end)
-        if isOver || lock.until == .notRunning { return [JobErrand(mine, .call("DEL", name))] }
         return [JobErrand(mine, .call("PEXPIRE", name, .integer(lock.lasts.inMilliseconds)))]
+    }
+
+    /// What is to be done when a job is taken away while it waits: also those that only wait hold a lock.
+    static func release(of job: JobPayload) -> [JobErrand] {
+        HeldLock(job).map { [release($0.name, of: $0.jid)] } ?? []
+    }
+
+    static func release(_ lock: String, of jid: String) -> JobErrand {
+        JobErrand(.call("GET", .string(lock), expecting: .string(jid)), .call("DEL", .string(lock)))
     }
 
     /// Prolongs the lock while `body` runs.

@@ -43,7 +43,8 @@ struct JobHeartbeat: Sendable {
         var roundTrip = Duration.zero
         var strays = JobNames()
         var slow = SlowJobs()
-        let gauges = QueueGauges(queues: configuration.queues)
+        let gauges = QueueGauges(queues: configuration.queues, fair: configuration.fairQueues)
+        var measured: ContinuousClock.Instant?
         while !Task.isCancelled {
             do {
                 let start = clock.now
@@ -53,7 +54,10 @@ struct JobHeartbeat: Sendable {
                 fetcher.nudge()
                 slow.look(at: fetcher.running, now: Date(), logger)
                 await statistics.flush(to: store.redis)
-                try await gauges.measure(store.redis, busy: fetcher.running.count)
+                if measured.map({ clock.now - $0 > Self.gaugesEvery }) ?? true {
+                    try await gauges.measure(store.redis, busy: fetcher.running.count)
+                    measured = clock.now
+                }
                 // `try?`: cancelled, the loop ends.
                 try? await Task.sleep(for: configuration.heartbeat)
             } catch {
@@ -62,6 +66,9 @@ struct JobHeartbeat: Sendable {
             }
         }
     }
+
+    /// Nobody reads them more often.
+    private static let gaugesEvery: Duration = .seconds(14)
 
     private func beat(_ roundTrip: Duration) async throws(RedisError) -> JobNames {
         let running = fetcher.running

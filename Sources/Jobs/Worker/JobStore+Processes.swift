@@ -2,7 +2,7 @@ import NIOCore
 import Redis
 
 extension JobStore {
-    /// Says that the process lives. Returns what it is asked to do, and what it has in hand.
+    /// Says that the process lives, and compares the clocks. Returns what it is asked to do, and what it has in hand.
     func beat(
         lease: Duration, process: [RedisArgument], work: [RedisArgument]
     ) async throws(RedisError) -> (signal: String, inHand: JobNames) {
@@ -13,7 +13,8 @@ extension JobStore {
                 JobKeys.signals(identity), JobKeys.leases, inProgress, arrived, JobKeys.workers(identity),
             ],
             arguments: [.string(identity), "\(lease.inSeconds)", .integer(process.count)] + process + work)
-        guard let parts = reply.array, parts.count == 3 else { return ("", JobNames()) }
+        guard let parts = reply.array, parts.count == 4 else { return ("", JobNames()) }
+        if let now = parts[3].text.flatMap(Double.init) { clock.observed(now) }
         let inHand = JobNames(
             tokens: (parts[1].array ?? []).compactMap(\.int),
             arrived: (parts[2].array ?? []).compactMap(\.bytes))

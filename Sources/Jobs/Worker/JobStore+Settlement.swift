@@ -65,6 +65,10 @@ extension JobStore {
                 "\(deadFor.inSeconds)", .integer(settlement.weight),
             ] + errands.flatMap(\.arguments))
         let words = (reply.array ?? []).compactMap(\.text)
+        switch settlement {
+        case .retry, .postpone: if delay < JobScheduler.soon { dueSoon.ring() }
+        case .succeed, .bury, .discard: break
+        }
         return words.first == "moved" ? .done(errandErrors: Array(words.dropFirst())) : .lost
     }
 }

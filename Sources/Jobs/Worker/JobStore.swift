@@ -17,6 +17,8 @@ struct JobStore: Sendable {
     /// Numbers for what is fetched; never the same twice, even if an answer was lost.
     let lastToken = LastToken()
     let clock = RedisClock()
+    /// Rings when this process itself has made a job due soon.
+    let dueSoon = Alarm()
 
     var inProgress: String { JobKeys.inProgress(identity) }
     var arrived: String { JobKeys.arrived(identity) }
@@ -124,6 +126,16 @@ struct JobStore: Sendable {
         else { return (0, nil) }
         if let now = parts[2].text.flatMap(Double.init) { clock.observed(now) }
         return (moved, rest < 0 ? nil : .milliseconds(rest))
+    }
+
+    /// How long until the first job of retry and schedule is due, by Redis's clock; nil when none waits. Cheaper than
+    /// `promote`, for those who look often.
+    func untilNextDue() async throws(RedisError) -> Duration? {
+        let replies = try await redis.pipeline(
+            [JobKeys.retry, JobKeys.schedule].map { ["ZRANGE", .string($0), 0, 0, "WITHSCORES"] })
+        let now = clock.now().timeIntervalSince1970
+        return replies.compactMap { $0.array?.last?.text.flatMap(Double.init) }.min()
+            .map { .seconds(max(0, $0 - now)) }
     }
 
     func counters(_ name: String) -> [String] {

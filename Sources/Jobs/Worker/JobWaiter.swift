@@ -1,6 +1,5 @@
 import Logging
 import Redis
-import Synchronization
 
 /// Blocks in Redis until a job arrives in one queue, or in its lanes, while the process has nothing to do.
 ///
@@ -20,27 +19,19 @@ final class JobWaiter: Sendable {
         }
     }
 
-    private struct Blocking {
-        var client: Int?
-        var isEnded = false
-    }
-
     private let number: Int
     private let source: Source
-    /// A connection of its own: a blocked one answers nothing else.
-    private let connection: RedisClient
+    private let call: BlockingCall
     private let store: JobStore
     private let fetcher: JobFetcher
     private let logger: Logger
-    private let blocking = Mutex(Blocking())
 
     init(
-        number: Int, source: Source, connection: RedisClient, store: JobStore, fetcher: JobFetcher,
-        logger: Logger
+        number: Int, source: Source, call: BlockingCall, store: JobStore, fetcher: JobFetcher, logger: Logger
     ) {
         self.number = number
         self.source = source
-        self.connection = connection
+        self.call = call
         self.store = store
         self.fetcher = fetcher
         self.logger = logger
@@ -51,15 +42,9 @@ final class JobWaiter: Sendable {
         var backoff = JobBackoff()
         while await fetcher.waitUntilIdle(waiter: number, queue: source.queue) {
             do {
-                let reply = try await block()
+                let refused = try await block()
                 backoff = JobBackoff()
-                guard let bytes = reply.bytes else { continue }
-                guard source.givesJobs else {
-                    fetcher.nudge()
-                    continue
-                }
-                let job = FetchedJob(queue: source.queue, bytes: bytes)
-                if !fetcher.offer(job) { try await store.handBack([job]) }
+                if let refused { try await store.handBack([refused]) }
             } catch let error as RedisError where error.code == .closed {
                 return
             } catch {
@@ -71,41 +56,23 @@ final class JobWaiter: Sendable {
         }
     }
 
-    /// Ends a wait that is under way, and the connection. The fetcher has been stopped before.
-    func end() async {
-        let client = blocking.withLock {
-            $0.isEnded = true
-            return $0.client
-        }
-        if let client { unblock(client) }
-        await connection.shutdown()
-    }
+    /// Ends a wait that is under way. The fetcher has been stopped before.
+    func end() async { await call.end() }
 
-    /// Seconds. Long enough to be cheap; the connection's time-out is longer, so a dead one is noticed.
-    static let longestWait = 5
-
-    private func block() async throws -> RESPValue {
-        defer { blocking.withLock { $0.client = nil } }
-        return try await withCheckedThrowingContinuation { continuation in
-            // Both go out in one write; the answer to the first says whom to unblock at the end.
-            connection.submit(["CLIENT", "ID"]) { reply in
-                guard case .success(.integer(let client)) = reply else { return }
-                let isEnded = self.blocking.withLock {
-                    $0.client = client
-                    return $0.isEnded
-                }
-                if isEnded { self.unblock(client) }
+    /// Returns a job that came and that nobody has time for.
+    private func block() async throws -> FetchedJob? {
+        try await call.send([
+            "BLMOVE", .string(source.key),
+            .string(source.givesJobs ? JobKeys.arrived(store.identity) : source.key), "RIGHT", "LEFT",
+            .integer(BlockingCall.longestWait),
+        ]) { [fetcher, source] reply in
+            guard let bytes = reply.bytes else { return nil }
+            guard source.givesJobs else {
+                fetcher.nudge()
+                return nil
             }
-            connection.submit([
-                "BLMOVE", .string(source.key),
-                .string(source.givesJobs ? JobKeys.arrived(store.identity) : source.key), "RIGHT", "LEFT",
-                .integer(Self.longestWait),
-            ]) { reply in continuation.resume(with: reply) }
+            let job = FetchedJob(queue: source.queue, bytes: bytes)
+            return fetcher.offer(job) ? nil : job
         }
-    }
-
-    private func unblock(_ client: Int) {
-        // Whether it was still blocked does not matter.
-        store.redis.submit(["CLIENT", "UNBLOCK", .integer(client)]) { _ in }
     }
 }

@@ -111,14 +111,12 @@ package final class JobWorker: Service {
     private func live(_ store: JobStore, _ fetcher: JobFetcher) async {
         let heartbeat = heartbeat(store, fetcher)
         await heartbeat.join()
-        // Compares the clocks before the first job runs. `try?`: the scheduler does it again within the second.
-        _ = try? await store.promote(limit: JobScheduler.batch)
         await withTaskGroup { background in
             background.addTask { await heartbeat.run() }
             background.addTask {
                 await JobScheduler(
-                    store: store, pause: self.configuration.schedulerPause, quiet: self.quietLatch,
-                    logger: self.logger
+                    store: store, pause: self.configuration.schedulerPause, call: self.blockingCall(store),
+                    quiet: self.quietLatch, logger: self.logger
                 ).run()
             }
             background.addTask {
@@ -179,18 +177,22 @@ package final class JobWorker: Service {
         JobSettler(store: store, registry: registry, logger: logger)
     }
 
-    private func waiters(_ store: JobStore, _ fetcher: JobFetcher) -> [JobWaiter] {
+    private func blockingCall(_ store: JobStore) -> BlockingCall {
         var blocking = redis
-        blocking.commandTimeout = .seconds(JobWaiter.longestWait * 2)
+        blocking.commandTimeout = .seconds(BlockingCall.longestWait * 2)
+        return BlockingCall(
+            connection: RedisClient(blocking, group: group, logger: logger), other: store.redis)
+    }
+
+    private func waiters(_ store: JobStore, _ fetcher: JobFetcher) -> [JobWaiter] {
         let sources = configuration.queues.flatMap { queue in
             [JobWaiter.Source(queue: queue)]
                 + (configuration.fairQueues.contains(queue) ? [JobWaiter.Source(lanesOf: queue)] : [])
         }
         return sources.enumerated().map { index, source in
             JobWaiter(
-                number: configuration.concurrency + index, source: source,
-                connection: RedisClient(blocking, group: group, logger: logger), store: store,
-                fetcher: fetcher, logger: logger)
+                number: configuration.concurrency + index, source: source, call: blockingCall(store),
+                store: store, fetcher: fetcher, logger: logger)
         }
     }
 

@@ -17,7 +17,8 @@ package struct JobWorkerConfiguration: Sendable {
     /// How long it is believed after it last did so. Its jobs are given to others one or two heartbeats later,
     /// thus 15–25 s after a kill -9 by default.
     package var lease: Duration = .seconds(15)
-    /// The longest sleep of the scheduler; a job that is made due later than that runs on time.
+    /// The longest sleep of the scheduler, a second at most: jobs of foreign clients that are due sooner may be late
+    /// by so much. Ours wake it.
     package var schedulerPause: Duration = .seconds(1)
     /// Jobs that died stay to be looked at: so many …
     package var deadJobs = 10_000
@@ -43,7 +44,9 @@ package struct JobWorkerConfiguration: Sendable {
         if shutdownTimeout < .zero { problems.append("shutdownTimeout must not be negative") }
         if heartbeat <= .zero { problems.append("heartbeat must be positive") }
         if lease < heartbeat * 2 { problems.append("lease must be two heartbeats at least") }
-        if schedulerPause <= .zero { problems.append("schedulerPause must be positive") }
+        if schedulerPause <= .zero || schedulerPause > .seconds(1) {
+            problems.append("schedulerPause must be positive, and a second at most")
+        }
         if deadJobs < 1 || deadFor <= .zero { problems.append("deadJobs and deadFor must be positive") }
         return problems
     }

@@ -9,6 +9,8 @@ struct AssignmentScripts: Sendable {
     let restore: RedisScript
     let tick: RedisScript
     let sweep: RedisScript
+    let check: RedisScript
+    let ask: RedisScript
 
     init(_ library: ScriptLibrary) throws(RedisError) {
         act = try library.script("assignment/act")
@@ -17,6 +19,8 @@ struct AssignmentScripts: Sendable {
         restore = try library.script("assignment/restore")
         tick = try library.script("assignment/tick")
         sweep = try library.script("assignment/sweep")
+        check = try library.script("assignment/check")
+        ask = try library.script("assignment/ask")
     }
 }
 

@@ -90,4 +90,18 @@ package struct Assignments: Sendable {
         }
         throw SupportError.unavailable("Assignment is just being prepared; try again in a moment.")
     }
+
+    /// A visitor asks for somebody: without a conversation, one opens and waits, or is given to an agent at once.
+    package func ask(_ session: ContactSession, at now: Timestamp) async throws {
+        let chat = session.chat
+        _ = try await coldChats.warm(chat, for: .contact(session), at: now) {
+            try await redis.evaluate(
+                scripts.ask,
+                keys: [chat.state, chat.history, chat.clients, chat.cell.journal, chat.cell.state],
+                arguments: [
+                    .integer(now.milliseconds), .string(now.iso8601),
+                    .string(Conversation.ID.new(at: now).description), coldChats.configuration.deskOptions,
+                ])
+        }
+    }
 }

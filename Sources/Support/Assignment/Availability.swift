@@ -5,7 +5,17 @@ import Redis
 
 /// Whether an agent takes conversations, as they say themselves. On duty they are only while one of their devices is.
 package struct Availability: Sendable {
-    package enum Status: String, Codable, Sendable, CaseIterable { case online, busy, away }
+    package enum Status: String, Sendable {
+        case online, busy, away
+
+        /// Throws `SupportError.invalid` for `availability`.
+        package init(named text: String) throws(SupportError) {
+            guard let status = Status(rawValue: text) else {
+                throw .invalid(field: "availability", "It is online, busy or away.")
+            }
+            self = status
+        }
+    }
 
     let redis: RedisClient
     let postgres: PostgresPool

@@ -1,8 +1,5 @@
 import Realtime
 
-/// A member of staff in a group that shares conversations.
-package enum Team { package typealias ID = Identifier<Team> }
-
 /// Those who wait for the same agents: of one inbox, perhaps for one team, perhaps for somebody who can do something.
 package struct Line: Hashable, Sendable {
     package let inbox: Inbox.ID

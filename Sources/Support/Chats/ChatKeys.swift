@@ -17,6 +17,8 @@ extension Chat.Address {
     ///     team skills priority     what it waits for; relaxed is 1 when the skills are no longer asked for
     ///     previous replied         who had it last; 1 once staff have answered in this episode
     ///     offered offer_until declined    who has been asked to take it, and who would not: `AGENT:UNTIL …`
+    ///     ended_at ended_reason ended_type rating    how it ended, while status is ended; what the contact thinks of it
+    ///     warned                   SEQ MS: the episode ends then, unless somebody writes after that message
     ///     {user,admin}_{delivered,read}, …_at    how far each side has got and read, and when it moved there
     ///     {user,admin}_{delivered,read}_moves    the last moves of that mark, ` SEQ:MS` each
     ///     read:AGENT               how far this agent has read

@@ -17,6 +17,19 @@ struct ChatRows: Sendable {
         let skills: String
         /// Since when it waits, ms since 1970; with the priority, its place in line.
         let place: Int
+        /// Nil while it is open.
+        let end: End?
+    }
+
+    /// How an episode ended, and what its contact thought of it.
+    struct End: Sendable {
+        let at: Timestamp
+        let reason: String
+        let type: String
+        let by: UUID?
+        let comment: String?
+        let rating: Int?
+        let ratingComment: String?
     }
 
     struct Row: Sendable {
@@ -73,7 +86,8 @@ struct ChatRows: Sendable {
             c.id AS contact_id, c.name AS contact_name, c.email AS contact_email,
             i.id AS inbox_id, i.name AS inbox_name,
             v.id AS conversation_id, v.status, v.version, v.opened_at, v.assigned_at, v.assignee_id,
-            v.team_id, v.priority, v.skills, v.place, a.name AS assignee_name,
+            v.team_id, v.priority, v.skills, v.place, v.ended_at, v.ended_reason, v.ended_type, v.ended_by, v.ended_comment, v.rating, v.rating_comment,
+            a.name AS assignee_name,
         """
 
     private static let tables: SQL = """
@@ -125,6 +139,15 @@ struct ChatRows: Sendable {
         func moment(_ column: String) throws -> Timestamp? {
             try row.decode(column, as: Date?.self).map(Timestamp.init)
         }
+        let end = try moment("ended_at").map { moment in
+            End(
+                at: moment, reason: try row.decode("ended_reason", as: String?.self) ?? "system",
+                type: try row.decode("ended_type", as: String?.self) ?? "system",
+                by: try row.decode("ended_by", as: UUID?.self),
+                comment: try row.decode("ended_comment", as: String?.self),
+                rating: try row.decode("rating", as: Int?.self),
+                ratingComment: try row.decode("rating_comment", as: String?.self))
+        }
         let episode = try row.decode("conversation_id", as: UUID?.self).map { id in
             let opened = Timestamp(try row.decode("opened_at"))
             return Episode(
@@ -136,7 +159,7 @@ struct ChatRows: Sendable {
                 assigneeName: try row.decode("assignee_name", as: String?.self),
                 teamID: try row.decode("team_id", as: UUID?.self).map(Identifier.init),
                 priority: try row.decode("priority"), skills: try row.decode("skills"),
-                place: try row.decode("place", as: Int?.self) ?? opened.milliseconds)
+                place: try row.decode("place", as: Int?.self) ?? opened.milliseconds, end: end)
         }
         return Row(
             id: Identifier(try row.decode("id")), accountID: Identifier(try row.decode("account_id")),

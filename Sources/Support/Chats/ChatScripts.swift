@@ -8,6 +8,8 @@ struct ChatScripts: Sendable {
     let archive: RedisScript
     let persisted: RedisScript
     let describe: RedisScript
+    let end: RedisScript
+    let rate: RedisScript
 
     init(_ library: ScriptLibrary) throws(RedisError) {
         seed = try library.script("chats/seed")
@@ -16,5 +18,7 @@ struct ChatScripts: Sendable {
         archive = try library.script("chats/archive")
         persisted = try library.script("chats/persisted")
         describe = try library.script("chats/describe")
+        end = try library.script("chats/end")
+        rate = try library.script("chats/rate")
     }
 }

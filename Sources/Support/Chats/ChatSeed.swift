@@ -10,7 +10,8 @@ struct ChatSeed: Encodable, Sendable {
     /// A chat that nobody has written in yet, so that PostgreSQL has no row of it.
     static func newborn(_ session: ContactSession, at now: Timestamp) -> ChatSeed {
         ChatSeed(
-            identity: session.chatID, of: session.accountID, card: card(email: nil, name: nil),
+            identity: session.chatID, of: session.accountID, in: session.inboxID,
+            card: card(email: nil, name: nil),
             fields: [
                 "new", "1", "inbox", session.inboxID.description,
                 "about",
@@ -45,8 +46,16 @@ struct ChatSeed: Encodable, Sendable {
                 "place", "\(episode.place)", "priority", "\(episode.priority)", "skills", episode.skills,
             ]
             if let team = episode.teamID { fields += ["team", team.description] }
-            if let moment = episode.assignedAt { fields += ["assigned_at", moment.iso8601] }
-            if let id = episode.assigneeID {
+            if let end = episode.end {
+                fields += [
+                    "ended_at", end.at.iso8601, "ended_reason", end.reason, "ended_type", end.type,
+                ]
+                if let score = end.rating { fields += ["rating", "\(score)"] }
+            }
+            // Of one that has ended nobody is in charge any more.
+            let isOpen = episode.status != .ended
+            if isOpen, let moment = episode.assignedAt { fields += ["assigned_at", moment.iso8601] }
+            if isOpen, let id = episode.assigneeID {
                 fields += [
                     "assignee", id.description, "assignee_name", JSONText.string(episode.assigneeName),
                     "previous", id.description,
@@ -54,16 +63,19 @@ struct ChatSeed: Encodable, Sendable {
             }
         }
         self.init(
-            identity: chat.id, of: chat.accountID,
+            identity: chat.id, of: chat.accountID, in: chat.inbox.id,
             card: ChatSeed.card(email: chat.contact.email, name: chat.contact.name), fields: fields)
         self.messages = try messages.map { ["\($0.seq)", String(buffer: try $0.json())] }
         self.clients = clients.map { ["\($0.seq)", $0.clientID] }
     }
 
-    private init(identity: Chat.ID, of account: Account.ID, card: String, fields: [String]) {
+    private init(
+        identity: Chat.ID, of account: Account.ID, in inbox: Inbox.ID, card: String, fields: [String]
+    ) {
         self.fields =
             [
-                "id", identity.description, "tenant", #""account_id":"\#(account)","chat_id":"\#(identity)""#,
+                "id", identity.description,
+                "tenant", #""account_id":"\#(account)","chat_id":"\#(identity)","inbox_id":"\#(inbox)""#,
                 "card", card, "seq", "0", "persisted", "0", "archived", "0",
             ] + fields
     }

@@ -20,7 +20,14 @@ extension LiveState {
             #"{"id":"\#(assignee.id)","name":\#(JSONText.string(assignee.name))}"#
         }
         return #"{"id":"\#(conversation.id)","status":"\#(conversation.status.rawValue)","#
-            + #""position":\#(position),"assignee":\#(assignee ?? "null")}"#
+            + #""position":\#(position),"assignee":\#(assignee ?? "null")\#(endJSON(conversation))}"#
+    }
+
+    private func endJSON(_ conversation: Conversation.View) -> String {
+        if let endsAt = conversation.endsAt { return #","ends_at":"\#(endsAt.iso8601)""# }
+        guard let end = conversation.end else { return "" }
+        return #","ended_at":"\#(end.at.iso8601)","ended_reason":\#(JSONText.string(end.reason)),"#
+            + #""ended_type":\#(JSONText.string(end.type)),"rating":\#(end.rating.map { "\($0)" } ?? "null")"#
     }
 
     private func marksJSON(_ side: Sender.Kind) -> String {

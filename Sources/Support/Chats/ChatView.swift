@@ -44,9 +44,11 @@ package struct ChatView: Encodable, Sendable {
 package struct AdminChatView: Encodable, Sendable {
     package var item: ChatListItem
     package let chat: ChatView
+    /// Of the latest conversation, once PostgreSQL has it.
+    let ending: ChatRows.End?
 
     enum CodingKeys: String, CodingKey {
-        case messages, position, conversation
+        case messages, position, conversation, ending
         case hasMore = "has_more"
         case persistedUpTo = "persisted_up_to"
     }
@@ -59,6 +61,26 @@ package struct AdminChatView: Encodable, Sendable {
         try container.encode(chat.position, forKey: .position)
         try container.encode(chat.conversation, forKey: .conversation)
         try container.encode(chat.persistedUpTo, forKey: .persistedUpTo)
+        try container.encode(ending, forKey: .ending)
+    }
+}
+
+extension ChatRows.End: Encodable {
+    enum CodingKeys: String, CodingKey {
+        case at, reason, type, by, comment, rating
+        case ratingComment = "rating_comment"
+    }
+
+    /// What staff see of it; an id as everywhere, in lower case.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(at, forKey: .at)
+        try container.encode(reason, forKey: .reason)
+        try container.encode(type, forKey: .type)
+        try container.encode(by?.uuidString.lowercased(), forKey: .by)
+        try container.encode(comment, forKey: .comment)
+        try container.encode(rating, forKey: .rating)
+        try container.encode(ratingComment, forKey: .ratingComment)
     }
 }
 

@@ -86,7 +86,8 @@ package struct Chats: Sendable {
         item.archived = view.archived
         item.messageCount = max(item.messageCount, view.position.offset)
         item.status = view.conversation?.status
-        item.assignee = view.conversation?.assignee
+        // Of one that has ended the row says who had it.
+        if view.conversation?.status != .ended { item.assignee = view.conversation?.assignee }
         let read = live.readSeq(of: viewer.agentID)
         if view.messages.first.map({ $0.seq <= read + 1 }) ?? true {
             item.unreadCount = view.messages.count { $0.seq > read && $0.senderType == .user }
@@ -96,7 +97,7 @@ package struct Chats: Sendable {
             item.lastMessagePreview = MessageDraft.preview(of: last.content)
             item.lastMessageSender = last.senderType
         }
-        return AdminChatView(item: item, chat: view)
+        return AdminChatView(item: item, chat: view, ending: row.conversation?.end)
     }
 
     /// The news of a chat's first message is some milliseconds faster than its row.

@@ -16,9 +16,9 @@ struct ColdChats: Sendable {
 
     /// Makes a script call on a chat; when it answers `cold`, warms the chat and makes it again.
     ///
-    /// - Parameter caller: a contact's own chat may be new; anybody else's must exist.
+    /// - Parameter caller: a contact's own chat may be new; anybody else's must exist. Nil is the system.
     func warm(
-        _ chat: Chat.Address, for caller: Principal, at now: Timestamp, _ call: () async throws -> RESPValue
+        _ chat: Chat.Address, for caller: Principal?, at now: Timestamp, _ call: () async throws -> RESPValue
     ) async throws -> RESPValue {
         // A second round covers a cell whose epoch changed between seeding and the repeated call.
         for _ in 0..<3 {

@@ -72,7 +72,23 @@ struct LiveState: Sendable {
         let assignee = fields["assignee"].flatMap(Agent.ID.init).map { id in
             Conversation.View.Assignee(id: id, name: assigneeName)
         }
-        return Conversation.View(id: id, status: status, position: place, assignee: assignee)
+        return Conversation.View(
+            id: id, status: status, position: place, assignee: assignee, end: status == .ended ? end : nil,
+            endsAt: status == .active ? endsAt : nil)
+    }
+
+    /// The word that was given to an idle contact; any message since has called it off.
+    private var endsAt: Timestamp? {
+        let word = (fields["warned"] ?? "").split(separator: " ").compactMap { Int($0) }
+        return word.count == 2 && word[0] == seq ? Timestamp(milliseconds: word[1]) : nil
+    }
+
+    private var end: Conversation.View.End? {
+        fields["ended_at"].flatMap(Timestamp.init(iso8601:)).map { at in
+            Conversation.View.End(
+                at: at, reason: fields["ended_reason"] ?? "system", type: fields["ended_type"] ?? "system",
+                rating: fields["rating"].flatMap { Int($0) })
+        }
     }
 
     /// Kept as a JSON string, ready to be spliced into frames.

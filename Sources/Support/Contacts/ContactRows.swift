@@ -30,14 +30,20 @@ struct ContactRows: Sendable {
                 """, in: .account(session.accountID))
             if let row = owner.first { id = Identifier(try row.decode("id")) }
         }
+        let attributes = try introduction.attributes.json()
         let rows = try await postgres.query(
             """
-            INSERT INTO contacts (account_id, id, name, email, locale, created_at, updated_at)
+            INSERT INTO contacts (account_id, id, name, email, locale, attributes, created_at, updated_at)
             VALUES (\(session.accountID.uuid), \(id.uuid), \(introduction.name), \(introduction.email),
-                \(introduction.locale), \(now.date), \(now.date))
+                \(introduction.locale), jsonb_strip_nulls(\(attributes)::jsonb), \(now.date), \(now.date))
             ON CONFLICT (account_id, id) DO UPDATE SET
                 name = coalesce(excluded.name, contacts.name), email = coalesce(excluded.email, contacts.email),
-                locale = coalesce(excluded.locale, contacts.locale), updated_at = excluded.updated_at
+                locale = coalesce(excluded.locale, contacts.locale), updated_at = excluded.updated_at,
+                attributes = CASE
+                    WHEN (SELECT count(*) FROM jsonb_object_keys(contacts.attributes || excluded.attributes))
+                        <= \(ContactAttributes.most)
+                    THEN jsonb_strip_nulls(contacts.attributes || \(attributes)::jsonb)
+                    ELSE contacts.attributes END
             RETURNING id, name, email
             """, in: .account(session.accountID))
         guard let row = rows.first else { throw SupportError.notFound("contact") }

@@ -10,14 +10,19 @@ package struct Contacts: Sendable {
         package var contactToken: String?
         package var identifier: String?
         package var identifierHash: String?
+        package var identityToken: String?
         package var name: String?
         package var email: String?
         package var locale: String?
+        package var attributes = ContactAttributes()
 
         package init() {}
 
         /// Whether there is anything to keep; an anonymous page view leaves no trace.
-        var says: Bool { identifier != nil || name != nil || email != nil }
+        var says: Bool {
+            identifier != nil || identityToken != nil || name != nil || email != nil
+                || !attributes.values.isEmpty
+        }
     }
 
     package struct Session: Sendable {
@@ -47,9 +52,12 @@ package struct Contacts: Sendable {
     /// - An unknown visitor gets ids and a token, and no row anywhere until they write or say who they are.
     /// - A token of this inbox goes on with its contact and chat.
     /// - An `identifier` names the customer's own user, and is believed with the right `identifier_hash` only.
+    /// - So does an `identity_token`, which proves itself; what it says wins.
     package func begin(_ introduction: Introduction, in inbox: Inbox, at now: Timestamp) async throws
         -> Session
     {
+        let isProven = introduction.identityToken != nil
+        let introduction = isProven ? try await identified(introduction, in: inbox, at: now) : introduction
         try validate(introduction)
         var session = ContactSession(
             cell: inbox.cell, accountID: inbox.accountID, inboxID: inbox.id, contactID: .new(at: now),
@@ -63,7 +71,7 @@ package struct Contacts: Sendable {
         }
         var contact = Contact(id: session.contactID, name: introduction.name, email: introduction.email)
         if introduction.says {
-            if let identifier = introduction.identifier {
+            if let identifier = introduction.identifier, !isProven {
                 try await verify(identifier, introduction.identifierHash, inbox)
             }
             contact = try await rows.save(introduction, session, at: now)
@@ -100,11 +108,31 @@ package struct Contacts: Sendable {
                     field: field, "It has 1 to \(limit) characters and no control characters.")
             }
         }
+        try introduction.attributes.validate()
         if let email = introduction.email,
             email.split(separator: "@", omittingEmptySubsequences: false).count != 2
         {
             throw SupportError.invalid(field: "email", "It is an e-mail address: name@example.com.")
         }
+    }
+
+    /// The introduction with what its identity token says.
+    private func identified(
+        _ introduction: Introduction, in inbox: Inbox, at now: Timestamp
+    ) async throws -> Introduction {
+        guard let token = introduction.identityToken, let secret = try await rows.identitySecret(of: inbox),
+            let identity = IdentityToken(token, secret: secret, at: now)
+        else {
+            throw SupportError.unauthorized(
+                code: "invalid_identity",
+                "identity_token is no HS256 token with sub and exp that this inbox's identity secret has signed, or it has expired."
+            )
+        }
+        var introduction = introduction
+        introduction.identifier = identity.identifier
+        introduction.name = identity.name ?? introduction.name
+        introduction.email = identity.email ?? introduction.email
+        return introduction
     }
 
     /// HMAC-SHA256 of the identifier with the inbox's secret, in hex, as the customer's server computes it.

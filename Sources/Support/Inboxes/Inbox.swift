@@ -9,6 +9,8 @@ package struct Inbox: Sendable, Identifiable {
     package let cell: Cell
     package let name: String
     package let settings: InboxSettings
+    /// When it is attended; nil is always.
+    package let hours: Hours?
 }
 
 /// What the widget shows and how; every field has a default, so an empty object is a valid setting.
@@ -16,10 +18,19 @@ package struct InboxSettings: Codable, Sendable {
     package var greeting: String?
     package var locale: String?
     package var color: String?
+    package var preChat: PreChat?
 
-    package init(greeting: String? = nil, locale: String? = nil, color: String? = nil) {
+    enum CodingKeys: String, CodingKey {
+        case greeting, locale, color
+        case preChat = "pre_chat"
+    }
+
+    package init(
+        greeting: String? = nil, locale: String? = nil, color: String? = nil, preChat: PreChat? = nil
+    ) {
         self.greeting = greeting
         self.locale = locale
         self.color = color
+        self.preChat = preChat
     }
 }

@@ -12,6 +12,9 @@ package struct Fact: Decodable, Sendable {
         case chatMarked = "chat.marked"
         case chatArchived = "chat.archived"
         case conversationChanged = "conversation.changed"
+        case conversationEnded = "conversation.ended"
+        case conversationRated = "conversation.rated"
+        case conversationTarget = "conversation.target"
     }
 
     /// What a chat's first message brings with it.
@@ -40,6 +43,13 @@ package struct Fact: Decodable, Sendable {
         package let skills: String?
         /// Since when it waits, ms since 1970: its place in line.
         package let place: Int?
+        package let endedAt: Timestamp?
+        package let endedReason: String?
+        /// The contact or the agent; nil for the system.
+        package let endedBy: UUID?
+        /// user, agent, supervisor or system.
+        package let endedType: String?
+        package let endedComment: String?
 
         enum CodingKeys: String, CodingKey {
             case id, status, version, priority, skills, place
@@ -47,6 +57,11 @@ package struct Fact: Decodable, Sendable {
             case openedAt = "opened_at"
             case assignedAt = "assigned_at"
             case assigneeID = "assignee_id"
+            case endedAt = "ended_at"
+            case endedReason = "ended_reason"
+            case endedBy = "ended_by"
+            case endedType = "ended_type"
+            case endedComment = "ended_comment"
         }
     }
 
@@ -72,11 +87,22 @@ package struct Fact: Decodable, Sendable {
     package let actorID: Agent.ID?
     /// A supervisor gave it to an agent who had no room for it.
     package let isOverCapacity: Bool?
+    /// The chat's; nil in facts of chats that Redis has had since before facts said it.
+    package let inboxID: Inbox.ID?
+    /// A rating, and of which conversation.
+    package let conversationID: Conversation.ID?
+    package let score: Int?
+    package let comment: String?
+    /// A target (first_reply …) with the message that began it, when it was due, and whether it was warned or missed.
+    package let target: String?
+    package let targetSeq: Int?
+    package let dueAt: Timestamp?
+    package let stage: String?
     /// Of the journal that it stood in.
     package private(set) var cell = Cell(0)
 
     enum CodingKeys: String, CodingKey {
-        case kind, at, message, about, conversation, by, mark, archived, cause
+        case kind, at, message, about, conversation, by, mark, archived, score, comment, target, stage, cause
         case actorID = "actor_id"
         case isOverCapacity = "over_capacity"
         case accountID = "account_id"
@@ -86,6 +112,10 @@ package struct Fact: Decodable, Sendable {
         case upToSeq = "up_to_seq"
         case agentID = "agent_id"
         case agentUpToSeq = "agent_up_to_seq"
+        case inboxID = "inbox_id"
+        case conversationID = "conversation_id"
+        case targetSeq = "seq"
+        case dueAt = "due_at"
     }
 
     package init(_ entry: JournalEntry, in cell: Cell) throws {

@@ -66,6 +66,13 @@ struct FactFold {
     private(set) var marked: [Marked] = []
     private(set) var agentReads: [AgentKey: (seq: Int, at: Timestamp)] = [:]
 
+    /// Conversations that ended, and what was thought of them.
+    private(set) var endings: [(fact: Fact, episode: Fact.Episode)] = []
+    private(set) var ratings: [(fact: Fact, conversation: Conversation.ID, score: Int)] = []
+
+    /// Targets that were warned of or missed.
+    private(set) var targets: [Fact] = []
+
     init(_ facts: [Fact]) {
         for fact in facts { add(fact) }
     }
@@ -90,11 +97,24 @@ struct FactFold {
                 conversations[episode.id] = (fact, episode)
             }
         }
-        if fact.kind == .conversationChanged { return }  // the chat itself is as it was
+        if let about = fact.about { births.append((fact, about)) }
+        switch fact.kind {
+        case .conversationChanged: return  // the chat itself is as it was
+        case .conversationEnded:
+            if let episode = fact.conversation { endings.append((fact, episode)) }
+        case .conversationRated:
+            if let conversation = fact.conversationID, let score = fact.score {
+                ratings.append((fact, conversation, score))
+            }
+            return
+        case .conversationTarget:
+            targets.append(fact)
+            return
+        case .messageCreated, .chatMarked, .chatArchived: break
+        }
         var chat = chats[fact.chatID] ?? ChatChange(chat: fact.chat)
         defer { chats[fact.chatID] = chat }
 
-        if let about = fact.about { births.append((fact, about)) }
         switch fact.kind {
         case .messageCreated:
             guard let message = fact.message, let senderID = fact.senderID else { return }
@@ -104,7 +124,7 @@ struct FactFold {
                 chat.lastUserSeq = message.seq
                 chat.archive = .unarchived
             }
-        case .conversationChanged: break
+        case .conversationChanged, .conversationEnded, .conversationRated, .conversationTarget: break
         case .chatArchived:
             chat.archive = fact.archived == true ? .archived(fact.at) : .unarchived
         case .chatMarked:

@@ -20,10 +20,18 @@ enum PersisterRows {
         var statements: [SQL] = []
         if !fold.births.isEmpty { statements += [contacts(fold), chats(fold)] }
         if !fold.messages.isEmpty { statements.append(messages(fold)) }
-        if !fold.conversations.isEmpty { statements += [conversations(fold), steps(fold)] }
+        // One that ended makes room for the next of its chat: there is at most one open.
+        let (ended, open) = (
+            fold.conversations.values.filter { $0.episode.status == .ended },
+            fold.conversations.values.filter { $0.episode.status != .ended }
+        )
+        if !ended.isEmpty { statements.append(conversations(ended)) }
+        if !open.isEmpty { statements.append(conversations(open)) }
+        if !fold.steps.isEmpty { statements.append(steps(fold)) }
         if !fold.chats.isEmpty { statements.append(changes(fold)) }
         statements += fold.marked.isEmpty ? [] : receipts(fold)
         if !fold.agentReads.isEmpty { statements.append(agentReads(fold)) }
+        statements += EndingRows.statements(fold) + TargetRows.statements(fold)
         if !statements.isEmpty { try connection.query(statements) }
     }
 
@@ -62,23 +70,27 @@ enum PersisterRows {
             """
     }
 
-    private static func conversations(_ fold: FactFold) -> SQL {
-        let changed = fold.conversations.values.sorted {
-            $0.episode.id.description < $1.episode.id.description
-        }
+    private static func conversations(_ changes: [(fact: Fact, episode: Fact.Episode)]) -> SQL {
+        let changed = changes.sorted { $0.episode.id.description < $1.episode.id.description }
         return """
             INSERT INTO conversations AS old (account_id, id, chat_id, status, assignee_id, version, opened_at,
-                assigned_at, team_id, priority, skills, place)
+                assigned_at, team_id, priority, skills, place, ended_at, ended_reason, ended_by, ended_type,
+                ended_comment)
             SELECT * FROM unnest(\(changed.map(\.fact.accountID.uuid)), \(changed.map(\.episode.id.uuid)),
                 \(changed.map(\.fact.chatID.uuid)), \(changed.map(\.episode.status.rawValue)),
                 \(changed.map(\.episode.assigneeID?.uuid)), \(changed.map(\.episode.version)),
                 \(changed.map(\.episode.openedAt.date)), \(changed.map(\.episode.assignedAt?.date)),
                 \(changed.map(\.episode.teamID?.uuid)), \(changed.map { $0.episode.priority ?? 1 }),
-                \(changed.map { $0.episode.skills ?? "" }), \(changed.map(\.episode.place)))
+                \(changed.map { $0.episode.skills ?? "" }), \(changed.map(\.episode.place)),
+                \(changed.map(\.episode.endedAt?.date)), \(changed.map(\.episode.endedReason)),
+                \(changed.map(\.episode.endedBy)), \(changed.map(\.episode.endedType)),
+                \(changed.map(\.episode.endedComment)))
             ON CONFLICT (account_id, id) DO UPDATE SET status = excluded.status,
                 assignee_id = excluded.assignee_id, version = excluded.version, assigned_at = excluded.assigned_at,
                 team_id = excluded.team_id, priority = excluded.priority, skills = excluded.skills,
-                place = excluded.place
+                place = excluded.place, ended_at = excluded.ended_at, ended_reason = excluded.ended_reason,
+                ended_by = excluded.ended_by,
+                ended_type = excluded.ended_type, ended_comment = excluded.ended_comment
             WHERE old.version < excluded.version
             """
     }
@@ -90,7 +102,7 @@ enum PersisterRows {
                 assignee_id, team_id, over_capacity, at)
             SELECT * FROM unnest(\(steps.map(\.fact.accountID.uuid)), \(steps.map(\.episode.id.uuid)),
                 \(steps.map(\.episode.version)), \(steps.map(\.fact.chatID.uuid)),
-                \(steps.map { $0.fact.cause ?? "opened" }), \(steps.map(\.episode.status.rawValue)),
+                \(steps.map { $0.fact.cause ?? ($0.fact.kind == .conversationEnded ? "ended" : "opened") }), \(steps.map(\.episode.status.rawValue)),
                 \(steps.map(\.fact.actorID?.uuid)), \(steps.map(\.episode.assigneeID?.uuid)),
                 \(steps.map(\.episode.teamID?.uuid)), \(steps.map { $0.fact.isOverCapacity ?? false }),
                 \(steps.map(\.fact.at.date)))

@@ -12,6 +12,9 @@ package struct UnreadEmailJob: Job {
     package let chatID: Chat.ID
     package let seq: Int
 
+    /// The mails of one account do not keep those of the others waiting.
+    package var tenant: String? { "\(accountID)" }
+
     enum CodingKeys: String, CodingKey {
         case seq
         case accountID = "account_id"

@@ -7,7 +7,7 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench", abstract: "Measure a running installation, as ratios within one run.",
         subcommands: [
             BenchMessagesCommand.self, BenchRealtimeCommand.self, BenchRecoveryCommand.self,
-            BenchRelayCommand.self, BenchJobsCommand.self,
+            BenchRelayCommand.self, BenchJobsCommand.self, BenchAssignmentCommand.self,
         ])
 }
 

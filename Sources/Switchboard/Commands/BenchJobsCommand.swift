@@ -3,13 +3,18 @@ import Foundation
 import Jobs
 import Logging
 import NIOPosix
+import Realtime
 import Redis
 import ServiceLifecycle
 
 struct BenchJobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "jobs", abstract: "A worker and a client without the business, for load generators.",
-        subcommands: [BenchJobWorkerCommand.self, BenchJobClientCommand.self])
+        commandName: "jobs",
+        abstract: "Workers without the business: for load generators, and for what these do not measure.",
+        subcommands: [
+            BenchJobWorkerCommand.self, BenchJobClientCommand.self, BenchJobScheduleCommand.self,
+            BenchJobDeathCommand.self,
+        ])
 }
 
 struct BenchJobWorkerCommand: AsyncParsableCommand {
@@ -17,7 +22,7 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
         commandName: "worker",
         abstract: "Runs no-op, latency, sleeping and crashing jobs until it is stopped.",
         discussion: """
-            The jobs are those of Sources/Switchboard/Bench/BenchJobs.swift. LatencyJob writes to the file LAT_OUT.
+            The jobs are those of Sources/Switchboard/Bench/Jobs/BenchJobs.swift. LatencyJob writes to the file LAT_OUT.
 
               switchboard bench jobs worker --redis redis://127.0.0.1:16399/0 --concurrency 10 --queue default
             """)
@@ -29,6 +34,8 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
     @Option(help: "The folder of the Lua scripts.") var lua = "lua"
     @Option(help: "Seconds between heartbeats; a lease is three of them.") var heartbeat = 5.0
     @Option(help: "Seconds that running jobs have when stopping.") var timeout = 25.0
+    @Option(help: "With locks, batches, and at most so many CountJobs at a time over all workers.")
+    var limit: Int?
 
     func run() async throws {
         try await Switchboard.report {
@@ -46,6 +53,15 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
             registry.register(SleepJob.self, services: ())
             registry.register(CountJob.self, services: client)
             registry.register(CrashJob.self, services: ())
+            let scripts = try JobScripts(try ScriptLibrary(directory: lua))
+            if let limit {
+                registry.register(BatchJob.self, services: JobClient(redis: client, scripts: scripts))
+                registry.use(Batches())
+                registry.use(UniqueJobs(redis: client, scripts: scripts, logger: logger))
+                var limits = LimitedJobs(redis: client, scripts: scripts, logger: logger)
+                limits.hold(CountJob.self, to: .concurrent("bench", limit))
+                registry.use(limits)
+            }
 
             var worker = JobWorkerConfiguration()
             worker.concurrency = concurrency
@@ -56,8 +72,7 @@ struct BenchJobWorkerCommand: AsyncParsableCommand {
             worker.shutdownTimeout = .seconds(timeout)
             let service = JobWorker(
                 configuration: worker, redis: configuration, group: group,
-                scripts: try JobScripts(try ScriptLibrary(directory: lua)), registry: registry, logger: logger
-            )
+                scripts: scripts, registry: registry, logger: logger)
             try await ServiceGroup(
                 services: [service, JobSignals(service)], gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
@@ -89,12 +104,15 @@ struct BenchJobClientCommand: AsyncParsableCommand {
             let client = JobClient(redis: redis)
             let step = mode == "bulk" ? 1000 : 1
             let began = ContinuousClock.now
-            for start in stride(from: 0, to: count, by: step) {
-                try await client.push(
-                    try (start..<min(start + step, count)).map {
-                        try JobEnvelope(
-                            NoopJob(text: "string", number: $0, map: ["mike": "bob"]), createdAt: Date())
-                    })
+            // Each push waits for its answer: on the client's loop that is no thread's switch.
+            try await withTaskExecutorPreference(LoopExecutor(redis.eventLoop)) {
+                for start in stride(from: 0, to: count, by: step) {
+                    try await client.push(
+                        try (start..<min(start + step, count)).map {
+                            try JobEnvelope(
+                                NoopJob(text: "string", number: $0, map: ["mike": "bob"]), createdAt: Date())
+                        })
+                }
             }
             let took = ContinuousClock.now - began
             await redis.shutdown()

@@ -17,7 +17,7 @@ struct Switchboard: AsyncParsableCommand {
         subcommands: [
             GatewayCommand.self, WorkerCommand.self, MigrateCommand.self, SeedCommand.self,
             DoctorCommand.self,
-            ConfigCommand.self, JobsCommand.self, BenchCommand.self,
+            ConfigCommand.self, JobsCommand.self, QueueCommand.self, BenchCommand.self,
         ])
 
     /// Runs a command; what stops it is told in one plain message, with exit code 1.

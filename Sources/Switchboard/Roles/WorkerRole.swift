@@ -32,7 +32,7 @@ struct WorkerRole {
         let worker = try jobWorker(scripts, cancellations)
         try await ServiceGroup(
             configuration: .init(
-                services: monitor() + journals + [
+                services: monitor() + journals + desk.journals.map { clock($0.cell) } + [
                     .init(service: cancellations),
                     // Asked to stop by an administrator, it takes the process with it.
                     .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup),
@@ -45,6 +45,11 @@ struct WorkerRole {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
         for client in blocking { await client.shutdown() }
+    }
+
+    /// What is due in the lines of a cell.
+    private func clock(_ cell: Cell) -> ServiceGroupConfiguration.ServiceConfiguration {
+        .init(service: house.desk.assignmentClock(of: cell, logger: house.logger))
     }
 
     /// A worker has no address of its own but for those who watch over it.
@@ -78,12 +83,24 @@ struct WorkerRole {
             listeners: [
                 UnreadEmailListener(
                     jobs: JobClient(redis: house.jobs, scripts: scripts),
-                    delay: house.settings.support.unreadEmailDelay)
+                    delay: house.settings.support.unreadEmailDelay),
+                TimerListener(timers: house.desk.timers, times: house.desk.inboxTimes),
             ], logger: house.logger)
         return [
             .init(service: reader(persister, of: journal, over: first)),
             .init(service: reader(dispatcher, of: journal, over: second)),
+            .init(service: timers(of: journal.cell)),
         ]
+    }
+
+    private func timers(of cell: Cell) -> TimerService {
+        let desk = house.desk
+        return TimerService(
+            cell: cell, timers: desk.timers, duties: desk.timerDuties,
+            rebuild: TimerRebuild(
+                timers: desk.timers, times: desk.inboxTimes, postgres: house.postgres,
+                journals: desk.journals, logger: house.logger),
+            logger: house.logger)
     }
 
     private func reader<Consumer: JournalConsumer>(
@@ -101,6 +118,7 @@ struct WorkerRole {
         // After months without a worker the month's partition is missing: not to be left until the next hour.
         cron.add(
             "message-partitions", try CronExpression("@hourly"), MessagePartitionsJob(), catchesUp: true)
+        cron.add("lost-jobs", try CronExpression("*/15 * * * *"), LostJobsJob())
         return cron
     }
 
@@ -112,13 +130,26 @@ struct WorkerRole {
         registry.use(WatchedJobs(redis: house.jobs, scripts: scripts))
         registry.use(cancellations)
         registry.use(UniqueJobs(redis: house.jobs, scripts: scripts, logger: house.logger))
+        let mails = house.settings.mail.perAccount
+        var limits = LimitedJobs(redis: house.jobs, scripts: scripts, logger: house.logger)
+        limits.hold(UnreadEmailJob.self, to: .bucket("mails", one: mails.per, burst: mails.burst)) {
+            $0.string("tenant")
+        }
+        registry.use(limits)
         registry.register(MessagePartitionsJob.self, services: house.postgres)
         registry.register(
             UnreadEmailJob.self,
             services: .init(
                 postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
                 from: house.settings.mail.from))
+        registry.register(
+            TranscriptJob.self,
+            services: .init(
+                postgres: house.postgres, transport: MailFolder(path: house.settings.mail.folder),
+                from: house.settings.mail.from))
         registry.register(ProbeJob.self, services: house.jobs)
+        registry.register(
+            LostJobsJob.self, services: LostJobs(redis: house.jobs, scripts: scripts, logger: house.logger))
 
         var configuration = JobWorkerConfiguration()
         configuration.concurrency = house.settings.worker.concurrency

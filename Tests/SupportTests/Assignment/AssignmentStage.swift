@@ -15,10 +15,12 @@ struct AssignmentStage: Sendable {
     var redis: RedisClient { fixture.world.redis }
 
     static func with(
-        capacity: Int = 2, _ rules: LineRules = LineRules(),
+        capacity: Int = 2, _ rules: LineRules = LineRules(), isDurable: Bool = true,
         _ body: @Sendable (AssignmentStage) async throws -> Void
     ) async throws {
-        try await TestWorld.withPrivate { world, _ in
+        try await TestWorld.withPrivate(
+            redis: isDurable ? ["--appendonly", "yes"] : ["--appendonly", "no", "--save", ""]
+        ) { world, _ in
             let fixture = try await SupportFixture.make(in: world) {
                 $0.presenceLease = .seconds(600)
                 $0.presenceLinger = .zero
@@ -87,6 +89,14 @@ struct AssignmentStage: Sendable {
 
     func load(_ agent: AgentSession) async throws -> Int {
         try await redis.send(["HGET", .string(keys.agent(agent.agentID)), "load"]).int ?? 0
+    }
+
+    /// Everything that is kept of the lines agrees, and the sweep finds nothing to do.
+    func agrees() async throws {
+        let report = try #require(
+            try await fixture.desk.assignmentCheck.run(fixture.account, in: fixture.inbox.cell))
+        #expect(report.faults == [])
+        #expect(try await clock.sweep(fixture.account) == 0)
     }
 
     /// Lets all timers of the account be due, and does what they ask for.
