@@ -14,6 +14,9 @@ package struct TranscriptJob: Job {
     package let email: String
     package let locale: String?
 
+    /// The mails of one account do not keep those of the others waiting.
+    package var tenant: String? { "\(accountID)" }
+
     enum CodingKeys: String, CodingKey {
         case email, locale
         case accountID = "account_id"

@@ -132,9 +132,9 @@ struct WorkerRole {
         registry.use(UniqueJobs(redis: house.jobs, scripts: scripts, logger: house.logger))
         let mails = house.settings.mail.perAccount
         var limits = LimitedJobs(redis: house.jobs, scripts: scripts, logger: house.logger)
-        limits.hold(UnreadEmailJob.self, to: .bucket("mails", one: mails.per, burst: mails.burst)) {
-            $0.string("tenant")
-        }
+        let perAccount = JobLimit.bucket("mails", one: mails.per, burst: mails.burst)
+        limits.hold(UnreadEmailJob.self, to: perAccount) { $0.string("tenant") }
+        limits.hold(TranscriptJob.self, to: perAccount) { $0.string("tenant") }
         registry.use(limits)
         registry.register(MessagePartitionsJob.self, services: house.postgres)
         registry.register(
