@@ -45,13 +45,14 @@ struct BenchAssignmentCommand: AsyncParsableCommand {
                     var large = Measured()
                     try await large.add(
                         AssignmentBench(house: house, agents: agents, waiting: waiting),
-                        ending: min(waiting, 20_000), concurrency)
+                        ending: min(waiting / 2, 20_000), concurrency)
                     print("round \(round)")
                     print("  10 agents, 100 wait: \(small.words)")
                     print("  \(agents) agents, \(waiting) wait: \(large.words)")
                     print(
                         "  cost of one, large to small: \(String(format: "%.2f", small.perSecond / large.perSecond))"
                     )
+                    print("  from free to both being told: \(large.words(of: large.told))")
                     for fault in small.faults + large.faults { print("  fault: \(fault)") }
                 }
             }
@@ -63,23 +64,26 @@ struct BenchAssignmentCommand: AsyncParsableCommand {
         private var seconds = 0.0
         private var latencies: [Double] = []
         private(set) var faults: [String] = []
+        private(set) var told: [Double] = []
 
         var perSecond: Double { Double(assigned) / seconds }
 
         mutating func add(_ bench: AssignmentBench, ending count: Int, _ concurrency: Int) async throws {
             let chats = try await bench.open()
             let result = try await bench.run(Array(chats.prefix(count)), concurrency: concurrency)
+            if count > 1000 { told += try await bench.listen(1000) }
             assigned += result.assigned
             seconds += result.seconds
             latencies += result.latencies
             faults += try await bench.faults()
         }
 
-        var words: String {
+        var words: String { String(format: "%.0f/s, ", perSecond) + words(of: latencies) }
+
+        func words(of latencies: [Double]) -> String {
             let sorted = latencies.sorted()
             return String(
-                format: "%.0f/s, p50 %.2f ms, p99 %.2f ms", perSecond, sorted.percentile(50) ?? 0,
-                sorted.percentile(99) ?? 0)
+                format: "p50 %.2f ms, p99 %.2f ms", sorted.percentile(50) ?? 0, sorted.percentile(99) ?? 0)
         }
     }
 }

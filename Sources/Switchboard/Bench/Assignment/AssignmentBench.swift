@@ -89,6 +89,19 @@ struct AssignmentBench: Sendable {
             latencies: latencies.withLockedValue { $0 })
     }
 
+    /// How long it takes until both screens know, one after the other, while all others wait.
+    func listen(_ samples: Int) async throws -> [Double] {
+        let line = Line(inbox: inbox)
+        guard let agent = try await house.desk.staff.list(account, in: cell).first,
+            let next = try await house.desk.lines.page(of: line.name, account, in: cell, offset: 0, limit: 1)
+                .first
+        else { return [] }
+        // One agent may have one more: who is first in line is given to them, and begins the chain.
+        try await house.desk.staff.change(agent.id, capacity: 2, skills: nil, in: account, cell)
+        let first = Chat.Address(cell: cell, accountID: account, chatID: next.chatID)
+        return try await AssignmentEars(house).listen(samples, from: first, in: line)
+    }
+
     /// The faults that a look at everything finds; none is expected.
     func faults() async throws -> [String] {
         try await house.desk.assignmentCheck.run(account, in: cell)?.faults ?? ["the lines are not made"]
