@@ -132,9 +132,7 @@ package final class SupportDesk: Sendable {
             coldChats: coldChats,
             logger: logger,
             end: { [endings] chat, cause in
-                let ending = Ending(
-                    .timeout, by: .system, comment: cause == "full" ? "line_full" : "line_timeout")
-                try await endings.end(chat, ending, at: .now())
+                try await endings.end(chat, Ending(because: cause), at: .now())
             })
     }
 }

@@ -19,7 +19,7 @@ package struct AssignmentClock: Service {
     private let scripts: AssignmentScripts
     private let setup: AssignmentSetup
     private let coldChats: ColdChats
-    /// Ends a conversation for which the line is full, or that has waited too long.
+    /// Ends a conversation: for which the line is full, that has waited too long, or whose account is suspended.
     private let end: @Sendable (Chat.Address, _ cause: String) async throws -> Void
     private let logger: Logger
     private let repaired = Counter(label: "switchboard.assignment.repaired")
@@ -96,7 +96,7 @@ package struct AssignmentClock: Service {
         return Chat.Address(cell: cell, accountID: account, chatID: chat)
     }
 
-    private func sweepIfDue() async throws {
+    func sweepIfDue() async throws {
         let mine = try await redis.send([
             "SET", .string(cell.lease(of: "assignment-sweep")), "1", "NX", "PX", .integer(Self.sweepEvery),
         ])
@@ -107,8 +107,9 @@ package struct AssignmentClock: Service {
                 "SSCAN", .string(cell.assignmentAccounts), .string(cursor), "COUNT", 100,
             ])
             cursor = reply.array?.first?.text ?? "0"
-            for account in reply.array?.last?.array?.compactMap(\.text) ?? [] {
-                guard let account = Account.ID(account) else { continue }
+            let accounts = (reply.array?.last?.array ?? []).compactMap { $0.text.flatMap { Account.ID($0) } }
+            for account in try await setup.rows.suspended(among: accounts) { try await close(account) }
+            for account in accounts {
                 let count = try await sweep(account)
                 if count > 0 {
                     repaired.increment(by: count)
@@ -117,6 +118,22 @@ package struct AssignmentClock: Service {
                 }
             }
         } while cursor != "0"
+    }
+
+    /// Nobody serves a suspended account any more: what is open there ends, and its agents hold nothing.
+    func close(_ account: Account.ID) async throws {
+        var last: Conversation.ID?
+        repeat {
+            let page = try await setup.rows.open(account, after: last, limit: Self.most)
+            for open in page {
+                try await end(Chat.Address(cell: cell, accountID: account, chatID: open.chat), "suspended")
+            }
+            last = page.last?.conversation
+        } while last != nil
+        try await setup.prepare(account, in: cell)
+        _ = try await redis.send([
+            "SREM", .string(cell.assignmentAccounts), .string(account.description),
+        ])
     }
 
     /// Mends what was left undone in an account's lines; none is expected. Returns how much it was.
@@ -135,5 +152,16 @@ package struct AssignmentClock: Service {
             (lines, agents) = (parts[2].text ?? "0", parts[3].text ?? "0")
         } while lines != "0" || agents != "0"
         return repaired
+    }
+}
+
+extension Ending {
+    /// How a conversation ends that the lines give up.
+    init(because cause: String) {
+        switch cause {
+        case "full": self.init(.timeout, by: .system, comment: "line_full")
+        case "suspended": self.init(.system, by: .system, comment: "account_suspended")
+        default: self.init(.timeout, by: .system, comment: "line_timeout")
+        }
     }
 }

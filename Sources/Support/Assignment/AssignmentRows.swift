@@ -91,6 +91,17 @@ struct AssignmentRows: Sendable {
         return plan
     }
 
+    /// Which of these accounts are suspended; none while PostgreSQL, which alone knows, is away.
+    func suspended(among accounts: [Account.ID]) async throws -> [Account.ID] {
+        do {
+            return try await postgres.query(
+                "SELECT id FROM accounts WHERE id = ANY (\(accounts.map(\.uuid))) AND suspended_at IS NOT NULL"
+            ).map { Account.ID(try $0.decode("id", as: UUID.self)) }
+        } catch let error as PostgresError where error.isTransient {
+            return []
+        }
+    }
+
     /// The next open conversations after `last`, in the order of their ids.
     func open(_ account: Account.ID, after last: Conversation.ID?, limit: Int) async throws -> [Open] {
         let rows = try await postgres.query(

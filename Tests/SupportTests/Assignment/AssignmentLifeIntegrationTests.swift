@@ -179,6 +179,22 @@ import Testing
         }
     }
 
+    @Test func `when an account is suspended all that is open ends, and nobody holds anything`() async throws
+    {
+        try await AssignmentStage.with(capacity: 1) { stage in
+            try await stage.come(stage.fixture.agent)
+            let visitors = [try await stage.arrive(), try await stage.arrive()]
+            try await stage.fixture.persist()
+            try await stage.fixture.world.postgres.query(
+                "UPDATE accounts SET suspended_at = now() WHERE id = \(stage.fixture.account.uuid)")
+            try await stage.clock.sweepIfDue()
+            for visitor in visitors {
+                #expect(try await stage.conversation(visitor)?.status == .ended)
+            }
+            #expect(try await stage.load(stage.fixture.agent) == 0)
+        }
+    }
+
     @Test func `all of it works on a Redis Cluster`() async throws {
         try await TestWorld.withCluster { world, _ in
             let fixture = try await SupportFixture.make(in: world, cell: Cell(2)) {
