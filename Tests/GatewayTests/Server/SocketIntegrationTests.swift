@@ -108,6 +108,8 @@ import Testing
         let log = SessionLog()
         var configuration = GatewayChannel.Configuration.soonClosed
         configuration.webSocket.maxOutboundBytes = 256 * 1024
+        // A kernel under load takes a while until it has room for the last words.
+        configuration.webSocket.closeTimeout = .seconds(1)
         var words = ByteBuffer()
         FrameEncoder.text(ByteBuffer(string: "too slow for me"), into: &words)
         let terms = SocketTerms(lastWordsToTheSlow: words)
