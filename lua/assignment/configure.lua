@@ -65,7 +65,7 @@ redis.call('HSET', root .. 'assignment', 'epoch', redis.call('HGET', KEYS[1], 'e
 redis.call('SADD', tag .. 'assignment:accounts', account)
 for _, id in ipairs(redis.call('ZRANGE', root .. 'arrivals', 0, tonumber(ARGV[4]) - 1)) do
     redis.call('ZREM', root .. 'arrivals', id)
-    if redis.call('HGET', root .. 'chat:' .. id, 'status') == 'waiting' then desk.arrive(id) end
+    if redis.call('HGET', root .. 'chat:' .. id, 'status') == 'waiting' then desk.arrive(id, true) end
 end
 for _, agent in ipairs(brought.agents or {}) do desk.pull(agent.id) end
 return { 'configured', redis.call('ZCARD', root .. 'arrivals') }

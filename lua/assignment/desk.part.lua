@@ -4,7 +4,8 @@
 --
 --   ACCOUNT:assignment        hash    epoch in which the lines were made; another one than the cell's means: not yet
 --   ACCOUNT:lines, :agents    set     ids of what there is
---   ACCOUNT:line:LINE         hash    mode, weight, limit, wait_ms, widen_ms, wider, offer_ms, reply_ms; moves, pace, left_at
+--   ACCOUNT:line:LINE         hash    mode, weight, limit, wait_ms, widen_ms, overflow, offer_ms, reply_ms; moves, pace,
+--                                     left_at
 --   ACCOUNT:line:LINE:waiting zset    chat -> when it came, ms, less the head start of its priority
 --   ACCOUNT:line:LINE:ready   zset    agent with room for one more -> load, then when they last got one
 --   ACCOUNT:line:LINE:told    zset    chat -> at how many moves of the line its visitor is told a place again

@@ -99,9 +99,10 @@ local function line_of(inbox, team, skills)
     return team and inbox .. '/' .. team or inbox
 end
 
--- Its conversation waits: to its line at its old place, or to somebody at once. Returns what became of it:
--- assigned, waiting, full, or arrived when the line is yet to be made.
-function desk.arrive(id)
+-- Its conversation waits: to its line at its place, or to somebody at once. Who `returns`, having been served or moved,
+-- is let in however full the line is, and has all of its time again. Returns what became of it: assigned, waiting,
+-- full, or arrived when the line is yet to be made.
+function desk.arrive(id, returns)
     local key = chat_key(id)
     local s = redis.call('HMGET', key, 'inbox', 'team', 'skills', 'priority', 'place', 'relaxed')
     if not s[1] then return 'arrived' end -- a chat from before there were lines
@@ -117,14 +118,14 @@ function desk.arrive(id)
     redis.call('ZREM', root .. 'arrivals', id)
     local waiting = line_key(line) .. ':waiting'
     local limit, is_new = tonumber(l[2] or 0), not redis.call('ZSCORE', waiting, id)
-    if is_new and limit > 0 and redis.call('ZCARD', waiting) >= limit then
+    if is_new and not returns and limit > 0 and redis.call('ZCARD', waiting) >= limit then
         desk.arm('full', id, now)
         return 'full'
     end
     redis.call('ZADD', waiting, desk.score(s[5], s[4]), id)
     if desk.match(id, line) then return 'assigned' end
     if is_new then
-        if tonumber(l[3] or 0) > 0 then desk.arm('wait', id, math.max(now, s[5] + l[3])) end
+        if tonumber(l[3] or 0) > 0 then desk.arm('wait', id, returns and now + l[3] or math.max(now, s[5] + l[3])) end
         if tonumber(l[4] or 0) > 0 then desk.arm('widen', id, now + l[4]) end
         local place = desk.place_of(id, line)
         desk.changed(line, place < redis.call('ZCARD', waiting))
@@ -174,7 +175,7 @@ function desk.give_back(id, cause, actor, avoid, more)
     end
     if holder then desk.release(id, holder) end
     desk.record(id, cause, actor, more)
-    local outcome = desk.arrive(id)
+    local outcome = desk.arrive(id, true)
     if holder then desk.pull(holder) end
     return outcome
 end

@@ -38,7 +38,11 @@ for _, open in ipairs(cjson.decode(ARGV[3])) do
             is_waiting = false
         end
     end
-    if is_waiting then redis.call('ZADD', root .. 'line:' .. line .. ':waiting', open.score, id) end
+    if is_waiting then
+        redis.call('ZADD', root .. 'line:' .. line .. ':waiting', open.score, id)
+        local wait = tonumber(redis.call('HGET', root .. 'line:' .. line, 'wait_ms') or 0)
+        if wait > 0 then desk.arm('wait', id, desk.now + wait) end
+    end
     if agent then desk.hold(id, agent, desk.weight_of(line)) end
 end
 return { 'restored' }

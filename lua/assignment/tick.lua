@@ -42,8 +42,9 @@ end
 
 -- Ending is another script's: until it has done so, this comes again.
 local function ask_to_end(kind, desk, id, account)
-    if redis.call('HGET', desk.root .. 'chat:' .. id, 'status') ~= 'waiting' then return end
     desk.arm(kind, id, now + 5000)
+    if not desk.is_warm(id) then return desk.warm_later(id) end
+    if redis.call('HGET', desk.root .. 'chat:' .. id, 'status') ~= 'waiting' then return desk.disarm(kind, id) end
     over[#over + 1] = kind .. ' ' .. account .. ' ' .. id
 end
 function act.wait(...) ask_to_end('wait', ...) end

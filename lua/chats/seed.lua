@@ -33,7 +33,7 @@ if s[1] == 'waiting' or s[1] == 'active' then -- it stays until the conversation
     --include assignment/desk
     local account, id = chat:match('^{[^}]*}:(.-):chat:(.+)$')
     local desk = open_desk(cell:sub(1, -5), account, ARGV[4])
-    if s[1] == 'waiting' then desk.arrive(id)
+    if s[1] == 'waiting' then desk.arrive(id, true)
     elseif s[2] then desk.hold(id, s[2], desk.weight_of(redis.call('HGET', chat, 'line'))) end
 else
     redis.call('HSET', chat, 'idle', '1')

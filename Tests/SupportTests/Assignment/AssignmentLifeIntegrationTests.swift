@@ -129,6 +129,24 @@ import Testing
         }
     }
 
+    @Test func `who comes back into a full line after a long talk is let in, and not shown out`() async throws {
+        var rules = LineRules()
+        (rules.lineLimit, rules.waitLimit) = (1, 60)
+        try await AssignmentStage.with(capacity: 1, rules) { stage in
+            let ann = stage.fixture.agent
+            try await stage.come(ann)
+            let served = try await stage.fixture.contact()
+            try await stage.fixture.send("hello", from: served, at: .now().adding(.seconds(-3600)))
+            #expect(try await stage.assignee(served) == ann.agentID)
+            let waiting = try await stage.arrive()
+            try await stage.act(.giveBack, on: served, by: ann)
+            try await stage.clock.turnAll()
+            #expect(try await stage.conversation(served)?.status == .waiting)
+            #expect(try await stage.assignee(waiting) == ann.agentID, "she is not given the same one at once")
+            try await stage.agrees()
+        }
+    }
+
     @Test func `an agent who does not answer in time loses the visitor to another`() async throws {
         var rules = LineRules()
         rules.firstReplyLimit = 30
