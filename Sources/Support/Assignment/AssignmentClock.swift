@@ -10,7 +10,7 @@ import ServiceLifecycle
 /// that two of them, or one that dies, do nothing twice and leave nothing undone.
 package struct AssignmentClock: Service {
     /// The longest sleep: so late may something be done that another process has put before the next that is due.
-    private static let rest: Duration = .milliseconds(250)
+    private static let rest: Duration = .milliseconds(500)
     private static let sweepEvery = 30_000
     private static let most = 100
 
@@ -36,11 +36,15 @@ package struct AssignmentClock: Service {
     /// Returns after a graceful shutdown or when its task is cancelled.
     package func run() async {
         await cancelWhenGracefulShutdown {
+            var swept = ContinuousClock.now
             while !Task.isCancelled {
                 var pause = Self.rest
                 do {
                     pause = min(pause, try await turn())
-                    try await sweepIfDue()
+                    if swept.duration(to: .now) > .milliseconds(Self.sweepEvery / 2) {
+                        swept = .now
+                        try await sweepIfDue()
+                    }
                 } catch {
                     logger.notice("a turn of assignment failed", metadata: ["error": "\(error)"])
                 }

@@ -129,7 +129,8 @@ import Testing
         }
     }
 
-    @Test func `who comes back into a full line after a long talk is let in, and not shown out`() async throws {
+    @Test func `who comes back into a full line after a long talk is let in, and not shown out`() async throws
+    {
         var rules = LineRules()
         (rules.lineLimit, rules.waitLimit) = (1, 60)
         try await AssignmentStage.with(capacity: 1, rules) { stage in
