@@ -58,7 +58,7 @@ package struct Assignments: Sendable {
             isBeyond = true
         }
         let (name, target) = action.words
-        for _ in 0..<3 {
+        for round in 0..<3 {
             let reply = try await coldChats.warm(chat, for: .agent(agent), at: now) {
                 try await redis.evaluate(
                     scripts.act, keys: [chat.cell.state, chat.state],
@@ -72,6 +72,8 @@ package struct Assignments: Sendable {
             func part(_ index: Int) -> String { parts.count > index ? parts[index].text ?? "" : "" }
             switch part(0) {
             case "unready": try await setup.prepare(chat.accountID, in: chat.cell)
+            // Hired since the lines were made, perhaps.
+            case "unknown" where round == 0: try await setup.prepare(chat.accountID, in: chat.cell)
             case "done":
                 return Outcome(
                     status: Conversation.Status(rawValue: part(1)) ?? .waiting, assigneeID: .init(part(2)))

@@ -57,6 +57,10 @@ import Testing
             let bob = try await stage.fixture.colleague("Bob")
             try await stage.come(bob)  // nobody has told the desk of him: his coming does
             #expect(try await stage.assignee(visitor) == bob.agentID)
+            let eve = try await stage.fixture.colleague("Eve")
+            #expect(
+                try await stage.act(.assign(eve.agentID), on: visitor, by: bob).assigneeID == eve.agentID,
+                "although she has not come yet")
             try await stage.agrees()
         }
     }
