@@ -51,6 +51,9 @@ def heard(cluster) -> dict[str, tuple[str, object]]:
     frames["firstState"] = "ChatEvent", mine.expect("chat_state")
     frames["presence"] = "ChatEvent", mine.expect("presence")
     frames["contactPresence"] = "AdminEvent", staff.expect("presence", chat_id=visitor.chat_id)
+    # Whoever is available would be given the visitor at once, and nobody would see them wait.
+    staff.perform("availability", status="away")
+    staff.expect("agent_presence", availability="away")
 
     mine.perform("send_message", content="Hello", client_id="c1")
     frames["messageAck"] = "ChatEvent", mine.expect("message_ack")
