@@ -24,8 +24,8 @@ if not desk.is_ready() then
     redis.call('SADD', KEYS[1]:sub(1, -5) .. 'assignment:todo', account)
     return { 'unready' }
 end
-local s = redis.call('HMGET', chat, 'status', 'assignee', 'assignee_name', 'offered', 'line')
-local status, assignee, offered, line = s[1], s[2], s[4], s[5]
+local s = redis.call('HMGET', chat, 'status', 'assignee', 'offered', 'line')
+local status, assignee, offered, line = s[1], s[2], s[3], s[4]
 if status ~= 'waiting' and status ~= 'active' then return { 'ended' } end
 
 local function name_of(agent) return redis.call('HGET', desk.root .. 'agent:' .. agent, 'name') or '""' end
@@ -41,11 +41,7 @@ local function take(agent, cause)
         end
         more = ',"over_capacity":true'
     end
-    local before = assignee or offered
-    desk.disarm('offer', id)
-    if before and before ~= agent then desk.release(id, before) end
-    desk.assign(id, agent, cause, actor, more)
-    if before and before ~= agent then desk.pull(before) end
+    desk.hand(id, agent, cause, actor, more)
     return { 'done', 'active', agent }
 end
 
@@ -71,13 +67,9 @@ elseif action == 'team' then
     if target == '' then redis.call('HDEL', chat, 'team') else redis.call('HSET', chat, 'team', target) end
     redis.call('HDEL', chat, 'previous', 'relaxed')
     desk.give_back(id, 'transferred', actor)
-elseif action == 'skills' then
-    redis.call('HSET', chat, 'skills', target)
-    redis.call('HDEL', chat, 'relaxed')
-    if status == 'waiting' and not offered then desk.give_back(id, 'prioritised', actor)
-    else desk.record(id, 'prioritised', actor) end
-elseif action == 'priority' then
-    redis.call('HSET', chat, 'priority', target)
+elseif action == 'skills' or action == 'priority' then
+    redis.call('HSET', chat, action, target)
+    if action == 'skills' then redis.call('HDEL', chat, 'relaxed') end
     if status == 'waiting' and not offered then desk.give_back(id, 'prioritised', actor)
     else desk.record(id, 'prioritised', actor) end
 end

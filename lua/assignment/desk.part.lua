@@ -19,7 +19,7 @@
 -- `options` is "staff's log length, entries; idle chats expire after, s". Costs O(log n) a step, and O(lines) an agent.
 local function open_desk(tag, account, options)
     local desk, root, timers = {}, tag .. account .. ':', tag .. 'assignment:timers'
-    local log_length, idle_expiry = options:match('^(%d+) (%d+)$')
+    local log_length = options:match('^%d+')
     local time = redis.call('TIME')
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
     local epoch = redis.call('HGET', tag .. 'cell', 'epoch')
@@ -28,7 +28,7 @@ local function open_desk(tag, account, options)
     local function agent_key(id) return root .. 'agent:' .. id end
     local function line_key(id) return root .. 'line:' .. id end
     local function quoted(id) return id and '"' .. id .. '"' or 'null' end
-    desk.now, desk.root, desk.text = now, root, text
+    desk.now, desk.root = now, root
 
     -- Days since 1970 to a date, by the calendar's 400 years (H. Hinnant, chrono-compatible date algorithms).
     function desk.iso(ms)
@@ -74,14 +74,13 @@ local function open_desk(tag, account, options)
     end
 
     -- What the chat's two sides see of its conversation, and nothing that only staff may see.
-    function desk.tell_chat(id, more)
+    function desk.tell_chat(id)
         local s = redis.call('HMGET', chat_key(id), 'conversation', 'status', 'assignee', 'assignee_name', 'line')
         local place = s[2] == 'waiting' and desk.place_of(id, s[5])
         local wait = place and desk.estimate(s[5], place)
         redis.call('SPUBLISH', chat_key(id), '\n{"type":"conversation","conversation":{"id":"' .. s[1]
             .. '","status":"' .. s[2] .. '","position":' .. (place or 'null') .. (wait and ',"estimate_s":' .. wait or '')
-            .. ',"assignee":' .. (s[3] and '{"id":"' .. s[3] .. '","name":' .. s[4] .. '}' or 'null')
-            .. (more or '') .. '}}')
+            .. ',"assignee":' .. (s[3] and '{"id":"' .. s[3] .. '","name":' .. s[4] .. '}' or 'null') .. '}}')
     end
 
     -- Writes down how the conversation is now, in the journal and on the staff's screens. `cause` says why it changed,
@@ -90,7 +89,7 @@ local function open_desk(tag, account, options)
         local key = chat_key(id)
         local version = redis.call('HINCRBY', key, 'version', 1)
         local s = redis.call('HMGET', key, 'tenant', 'conversation', 'status', 'opened_at', 'assigned_at', 'assignee',
-            'assignee_name', 'team', 'priority', 'place', 'skills', 'offered', 'offered_name', 'offer_until')
+            'assignee_name', 'team', 'priority', 'place', 'skills', 'offered', 'offer_until')
         local shared = '"status":"' .. s[3] .. '","team_id":' .. quoted(s[8]) .. ',"priority":' .. (s[9] or '1')
         redis.call('XADD', tag .. 'journal', '*', 'f', '{"kind":"conversation.changed","at":"' .. desk.iso(now) .. '",'
             .. s[1] .. ',"cause":"' .. cause .. '","actor_id":' .. quoted(actor) .. (more or '')
@@ -99,7 +98,7 @@ local function open_desk(tag, account, options)
             .. ',"place":' .. (s[10] or 'null') .. ',"skills":"' .. (s[11] or '') .. '"}}')
         desk.tell_staff('{"type":"chat_updated","chat":{"id":"' .. id .. '",' .. shared
             .. ',"assignee":' .. (s[6] and '{"id":"' .. s[6] .. '","name":' .. s[7] .. '}' or 'null')
-            .. (s[12] and ',"offer":{"agent_id":"' .. s[12] .. '","until":"' .. s[14] .. '"}' or ',"offer":null')
+            .. (s[12] and ',"offer":{"agent_id":"' .. s[12] .. '","until":"' .. s[13] .. '"}' or ',"offer":null')
             .. '},"cause":"' .. cause .. '"}')
     end
 

@@ -43,13 +43,13 @@ end
 -- It is this agent's now. What it was before has been undone.
 function desk.assign(id, agent, cause, actor, more)
     local key = chat_key(id)
-    local s = redis.call('HMGET', key, 'line', 'status', 'assignee')
-    desk.leave_line(id, s[1], true)
+    local line = redis.call('HGET', key, 'line')
+    desk.leave_line(id, line, true)
     redis.call('HSET', key, 'status', 'active', 'assignee', agent, 'assignee_name',
         redis.call('HGET', agent_key(agent), 'name') or '""', 'assigned_at', desk.iso(now), 'previous', agent)
     redis.call('HDEL', key, 'offered', 'offer_until', 'declined', 'replied')
-    desk.hold(id, agent, desk.weight_of(s[1]))
-    local reply = s[1] and tonumber(redis.call('HGET', line_key(s[1]), 'reply_ms') or 0) or 0
+    desk.hold(id, agent, desk.weight_of(line))
+    local reply = line and tonumber(redis.call('HGET', line_key(line), 'reply_ms') or 0) or 0
     if reply > 0 then desk.arm('reply', id, now + reply) end
     desk.record(id, cause, actor, more)
     desk.tell_chat(id)
@@ -156,6 +156,16 @@ function desk.pull(agent)
         if not best then return end
         give(best, agent, best_line)
     end
+end
+
+-- From whoever has it, or is asked to take it, to this agent; the other one gets the next.
+function desk.hand(id, agent, cause, actor, more)
+    local s = redis.call('HMGET', chat_key(id), 'assignee', 'offered')
+    local before = s[1] or s[2]
+    desk.disarm('offer', id)
+    if before and before ~= agent then desk.release(id, before) end
+    desk.assign(id, agent, cause, actor, more)
+    if before and before ~= agent then desk.pull(before) end
 end
 
 -- Back to the line, at its old place. `avoid` is who shall not get it again for a while.

@@ -114,10 +114,7 @@ local function settle()
     if not desk.has_room(sender_id, weight, held[1] == sender_id and weight or 0) then
         return opens and desk.arrive(id)
     end
-    desk.disarm('offer', id)
-    if held[1] and held[1] ~= sender_id then desk.release(id, held[1]) end
-    desk.assign(id, sender_id, 'replied', sender_id)
-    if held[1] and held[1] ~= sender_id then desk.pull(held[1]) end
+    desk.hand(id, sender_id, 'replied', sender_id)
     status = 'active'
 end
 if sender == 'admin' then

@@ -21,7 +21,7 @@ import Testing
         static let agents = 6
 
         let stage: AssignmentStage
-        var chance: SeededChance
+        var chance: SeededGenerator
         var staff: [AgentSession] = []
         var visitors: [SupportFixture.Visitor] = []
         var isHere: Set<Agent.ID> = []
@@ -30,7 +30,7 @@ import Testing
 
         init(_ stage: AssignmentStage, seed: UInt64) async throws {
             self.stage = stage
-            chance = SeededChance(seed)
+            chance = SeededGenerator(seed: seed)
             staff = [stage.fixture.agent]
             for number in 1..<Self.agents {
                 staff.append(try await stage.fixture.colleague("Agent \(number)"))
@@ -159,19 +159,4 @@ import Testing
 
     private static let steps =
         ProcessInfo.processInfo.environment["SWITCHBOARD_MODEL_STEPS"].flatMap { Int($0) } ?? 12_500
-}
-
-/// The same numbers for the same seed (SplitMix64, Steele et al. 2014).
-struct SeededChance: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Support
@@ -131,18 +132,9 @@ import Testing
     }
 
     /// The same in every run.
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
-    private static func randomHours(_ zone: String, around day: Int, _ dice: inout Dice) throws -> Hours {
+    private static func randomHours(_ zone: String, around day: Int, _ dice: inout SeededGenerator) throws
+        -> Hours
+    {
         func intervals() -> [Hours.Interval] {
             (0..<Int.random(in: 0...3, using: &dice)).map { _ in
                 let opens = Int.random(in: 0..<1440, using: &dice)
@@ -167,7 +159,7 @@ import Testing
     func `answers are those of a minute by minute count`(_ zone: String, _ date: String) throws {
         let day = try #require(CivilDate(date)).days
         for seed in 1...4 {
-            var dice = Dice(state: UInt64(seed &* 7919 &+ day))
+            var dice = SeededGenerator(seed: UInt64(seed &* 7919 &+ day))
             let hours = try Self.randomHours(zone, around: day, &dice)
             let model = Model(hours, from: (day - 1) * 86_400, minutes: 5 * 1440)
             let count = model.open.count
