@@ -241,6 +241,7 @@ class Session:
 
     def _state(self, message: dict) -> None:
         client, position = self.client, message["position"]
+        client.persisted_up_to = max(client.persisted_up_to, message["persisted_up_to"])
         if client.base is None:
             client.base, client.position = position["offset"], position
             if not client.resets:

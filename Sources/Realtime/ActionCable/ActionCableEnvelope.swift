@@ -21,7 +21,7 @@ package struct ActionCableEnvelope: Sendable {
     /// Bytes that `write` takes.
     func length(of publication: Publication) -> Int {
         var length = prefix.readableBytes + publication.payload.readableBytes + 1
-        if let positionPrefix, let position = publication.position {
+        if let positionPrefix, let position = publication.recoverable {
             length += positionPrefix.readableBytes + position.epoch.utf8.count
             length += Self.offsetPrefix.readableBytes + position.offset.decimalDigits
         }
@@ -31,7 +31,7 @@ package struct ActionCableEnvelope: Sendable {
     func write(_ publication: Publication, into out: inout ByteBuffer) {
         out.writeImmutableBuffer(prefix)
         out.writeImmutableBuffer(publication.payload)
-        if let positionPrefix, let position = publication.position {
+        if let positionPrefix, let position = publication.recoverable {
             out.writeImmutableBuffer(positionPrefix)
             out.writeString(position.epoch)
             out.writeImmutableBuffer(Self.offsetPrefix)

@@ -28,9 +28,8 @@ struct Newcomer {
         guard case .waiting(let waiting) = state else { return [] }
         var reached = position
         let news = waiting.filter { publication in
-            guard let next = publication.position else { return true }
-            if reached.includes(next) { return false }
-            reached = next
+            if publication.isKnown(at: reached) { return false }
+            reached = publication.position ?? reached
             return true
         }
         state = .ahead(reached)
@@ -50,10 +49,8 @@ struct Newcomer {
             state = .waiting(waiting)
             return []
         case .ahead(let reached):
-            guard publications.contains(where: { $0.position.map(reached.includes) ?? false }) else {
-                return nil
-            }
-            return publications.filter { !($0.position.map(reached.includes) ?? false) }
+            let news = publications.filter { !$0.isKnown(at: reached) }
+            return news.count == publications.count ? nil : news
         }
     }
 

@@ -7,10 +7,19 @@ import NIOCore
 package struct Publication: Sendable, Equatable {
     package let position: StreamPosition?
     package let payload: ByteBuffer
+    /// Instead of what had no position and may have been missed: how things are for who stands at `position`.
+    let isState: Bool
 
     package init(_ payload: ByteBuffer, at position: StreamPosition?) {
         self.payload = payload
         self.position = position
+        isState = false
+    }
+
+    init(state: ByteBuffer, at position: StreamPosition) {
+        payload = state
+        self.position = position
+        isState = true
     }
 
     /// Nil when the bytes are not a publication; whoever published them is not one of ours.
@@ -21,6 +30,7 @@ package struct Publication: Sendable, Equatable {
         guard let header = rest.readString(length: length) else { return nil }
         rest.moveReaderIndex(forwardBy: 1)
         payload = rest
+        isState = false
         if header.isEmpty {
             position = nil
         } else {
@@ -29,4 +39,15 @@ package struct Publication: Sendable, Equatable {
             position = StreamPosition(epoch: String(parts[1]), offset: offset)
         }
     }
+}
+
+extension Publication {
+    /// Whether it is no news to who has had everything up to `reached`.
+    func isKnown(at reached: StreamPosition) -> Bool {
+        guard let position else { return false }
+        return reached.includes(position) && !(isState && position == reached)
+    }
+
+    /// What clients are told to go on from.
+    var recoverable: StreamPosition? { isState ? nil : position }
 }

@@ -16,7 +16,7 @@ struct StreamOrder: Sendable {
         /// The members have missed what cannot be had any more.
         var isReset = false
         var publications: [Publication] = []
-        /// Another hole showed behind the first.
+        /// Another hole showed behind the first, or the connection was away once more.
         var isIncomplete = false
     }
 
@@ -29,7 +29,7 @@ struct StreamOrder: Sendable {
     private var floor: StreamPosition?
     private var held: [Publication] = []
     private(set) var isRepairing = false
-    /// The connection was away before any position was known.
+    /// The connection was away before any position was known, or once more while history was read.
     private var isSuspect = false
 
     mutating func receive(_ publication: Publication) -> Verdict {
@@ -54,7 +54,11 @@ struct StreamOrder: Sendable {
 
     /// A subscriber begins from `place`. Returns whether history has to be read.
     mutating func learn(_ place: StreamPosition) -> Bool {
-        guard position == nil else { return false }
+        if let position {
+            guard isSuspect, !isRepairing else { return false }
+            if position.includes(place) { self.position = place }
+            return begin()
+        }
         if let floor, floor.includes(place) || floor.epoch != place.epoch {
             self.floor = place
         } else if floor == nil {
@@ -80,13 +84,19 @@ struct StreamOrder: Sendable {
     mutating func repaired(_ opening: StreamOpening) -> Repaired {
         var result = Repaired()
         switch opening.recovery {
-        case .recovered(let missed): result.publications = missed
+        case .recovered(let missed):
+            // What has no position was missed as well, and only the state says what it would have said.
+            result.publications = missed + [Publication(state: opening.state, at: opening.position)]
         case .lost, .notAsked: result.isReset = true
         }
         position = opening.position
         isRepairing = false
         let waiting = held
         held = []
+        if isSuspect {
+            result.isIncomplete = begin()
+            return result
+        }
         for publication in waiting {
             switch receive(publication) {
             case .pass: result.publications.append(publication)

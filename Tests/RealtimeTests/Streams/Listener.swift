@@ -14,7 +14,9 @@ final class Listener: StreamMember, Sendable {
         self.frames.withLockedValue { $0 += texts.split(separator: "\n").map(String.init) }
     }
 
-    var heard: [String] { frames.withLockedValue { $0 } }
+    /// Everything but states.
+    var heard: [String] { frames.withLockedValue { $0.filter { !$0.contains(LoggedStream.state) } } }
+    var all: [String] { frames.withLockedValue { $0 } }
 
     /// Joins, and goes live where the stream stands, or at `place`.
     func join(
@@ -38,6 +40,7 @@ struct LoggedStream: RecoverableStream {
     let channel: String
     let redis: RedisClient?
     var id: String { channel }
+    static let state = #"{"type":"state"}"#
     private var log: String { "\(channel):log" }
 
     /// Writes one publication down, and publishes it unless it is to be missed.
@@ -65,11 +68,11 @@ struct LoggedStream: RecoverableStream {
         }
         let top = all.last?.position ?? StreamPosition(epoch: epoch, offset: 0)
         guard case .position(let known) = point else {
-            return StreamOpening(position: top, state: ByteBuffer(), recovery: .notAsked)
+            return StreamOpening(position: top, state: ByteBuffer(string: Self.state), recovery: .notAsked)
         }
         let missed = all.filter { !known.includes($0.position ?? known) }
         let isWhole = known.epoch == epoch && known.offset + missed.count == top.offset
         return StreamOpening(
-            position: top, state: ByteBuffer(), recovery: isWhole ? .recovered(missed) : .lost)
+            position: top, state: ByteBuffer(string: Self.state), recovery: isWhole ? .recovered(missed) : .lost)
     }
 }

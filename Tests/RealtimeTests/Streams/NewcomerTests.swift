@@ -37,6 +37,20 @@ import Testing
         #expect(newcomer.opened(at: place(6)) == [], "a second time changes nothing")
     }
 
+    @Test func `the state after a repair goes to who stands there, not to who is beyond it`() {
+        let state = Publication(state: ByteBuffer(string: "state"), at: place(5))
+        for (position, news) in [(4, [item(5), state]), (5, [state]), (6, [])] {
+            var waiting = Newcomer(Listener())
+            _ = waiting.receive([item(5), state])
+            #expect(waiting.opened(at: place(position)) == news)
+        }
+        var ahead = Newcomer(Listener())
+        _ = ahead.opened(at: place(6))
+        #expect(ahead.receive([item(5), state]) == [])
+        #expect(ahead.receive([item(6)]) == [])
+        #expect(ahead.receive([item(7)]) == nil)
+    }
+
     @Test func `too much while waiting is an overrun, not memory`() {
         var newcomer = Newcomer(Listener())
         for offset in 1...5000 { _ = newcomer.receive([item(offset)]) }
