@@ -167,6 +167,17 @@ def test_everybody_changes_their_own_name_and_password(cluster, opened):
     expect(notice(screen)).to_have_text("Your role does not allow this.")
 
 
+def test_the_language_is_chosen_for_this_browser(cluster, opened):
+    page = opened("settings", "agent").page
+    page.get_by_test_id("language-form").locator("select").select_option("zh-CN")
+    page.get_by_test_id("language-form").get_by_role("button", name="Save").click()
+    expect(page.get_by_test_id("queue-link")).to_have_text("排队")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    page.get_by_test_id("language-form").locator("select").select_option("")
+    page.get_by_test_id("language-form").get_by_role("button").click()
+    expect(page.get_by_test_id("queue-link")).to_have_text("Queue")
+
+
 def test_the_system_is_seen_and_so_is_a_part_that_is_away(fragile, browser):
     cluster = fragile(gateways=1, workers=1)
     context = browser.new_context()

@@ -48,7 +48,10 @@ export function navigation(role: string, t: DashboardTranslate): {
     element,
     show(screen) {
       for (const [name, link] of links) {
-        set(link, "aria-current", name === (screen ?? "chats") ? "page" : null);
+        const isHere = name === (screen ?? "chats");
+        set(link, "aria-current", isHere ? "page" : null);
+        // On a telephone there is no room for all of them at once.
+        if (isHere) link.scrollIntoView({ block: "nearest", inline: "nearest" });
       }
     },
     dispose: () => removeEventListener("keydown", press),

@@ -47,6 +47,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
   const pane = h("main", { class: "pane" });
   const screens = screenPlace({
     api,
+    store,
     locale,
     agent,
     listen: (heard) => inbox.listen(heard),

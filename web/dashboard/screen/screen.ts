@@ -1,9 +1,14 @@
 import type { Api } from "../../core/api.ts";
 import type { AdminEvent, Agent } from "../../core/protocol.ts";
+import type { KeyValueStore } from "../../core/storage.ts";
+
+/** Where this browser keeps the language that somebody chose instead of its own. */
+export const languageKey = "switchboard:language";
 
 /** What the workspace lends to a screen, which is a module of its own. */
 export interface ScreenOptions {
   api: Api;
+  store: KeyValueStore;
   locale: string;
   agent: Agent;
   /** Hears what the staff's channel says, until the answer is called. */

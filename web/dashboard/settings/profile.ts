@@ -1,10 +1,11 @@
 import { h } from "../../view/dom.ts";
 import type { Part } from "../screen/frame.ts";
 import { form } from "../screen/form.ts";
+import { languageKey } from "../screen/screen.ts";
 import type { SettingsStage } from "./settings.ts";
 
-/** What one changes of oneself: the name that contacts see, and the password. */
-export function profilePart({ api, act, agent, t }: SettingsStage): Part {
+/** What one changes of oneself: the name that contacts see, the password, and the language of this browser. */
+export function profilePart({ api, act, agent, store, t }: SettingsStage): Part {
   const path = "/admin/profile";
   const name = form({
     title: t("yourName"),
@@ -43,9 +44,27 @@ export function profilePart({ api, act, agent, t }: SettingsStage): Part {
       return went;
     },
   });
+  const language = form({
+    title: t("language"),
+    testId: "language-form",
+    action: t("save"),
+    fields: [{
+      name: "language",
+      label: t("languageHere"),
+      kind: "select",
+      options: [["", t("browsersOwn")], ["en", "English"], ["zh-CN", "中文"]],
+    }],
+    save: ({ language = "" }) => {
+      if (language) store.set(languageKey, language);
+      else store.delete(languageKey);
+      location.reload();
+      return Promise.resolve(true);
+    },
+  });
+  language.put({ language: store.get(languageKey) ?? "" });
   name.put({ name: agent.name });
   return {
-    element: h("div", {}, name.element, password.element),
+    element: h("div", {}, name.element, language.element, password.element),
     isStill: true,
     load: () => Promise.resolve(),
   };

@@ -13,6 +13,8 @@ export const en = {
   create: "Create",
   yourName: "Your name",
   savedName: "Saved. You see it yourself when you log in next.",
+  languageHere: "Language of the dashboard in this browser",
+  browsersOwn: "The browser's own",
   yourPassword: "Your password",
   oldPassword: "Present password",
   newPassword: "New password",

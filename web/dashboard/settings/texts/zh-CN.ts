@@ -15,6 +15,8 @@ export const zh: Texts<SettingsKey> = {
   create: "创建",
   yourName: "您的姓名",
   savedName: "已保存。下次登录后您自己会看到新的姓名。",
+  languageHere: "此浏览器中控制台的语言",
+  browsersOwn: "跟随浏览器",
   yourPassword: "您的密码",
   oldPassword: "当前密码",
   newPassword: "新密码",
