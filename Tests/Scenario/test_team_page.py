@@ -186,7 +186,7 @@ def test_an_agent_sees_and_says_what_is_theirs(quiet, staff):
     page.locator("summary").press("Enter")
     page.get_by_label("Availability").select_option("busy")
     page.get_by_test_id("save").click()
-    expect(page.locator("[data-availability=busy]")).to_have_count(1)
+    expect(page.locator("li[data-availability=busy]")).to_have_count(1)
     page.get_by_role("link", name="Teams").click()
     expect(page.get_by_test_id("create-team")).to_have_count(0)
     page.keyboard.type("gc")
