@@ -274,7 +274,17 @@ export type AdminEvent =
   }
   | { type: "presence"; version: number; chat_id: string; online: boolean }
   | { type: "viewing"; version: number; chat_id: string; agents: Person[] }
-  | { type: "agent_presence"; version: number; agent: Person; online: boolean }
+  | {
+    type: "agent_presence";
+    version: number;
+    agent: Person;
+    online: boolean;
+    availability?: string;
+    /** Both in hundredths of a conversation. */
+    load?: number;
+    capacity?: number | null;
+  }
+  | { type: "queue"; line: string; waiting: number; first_since: string | null }
   | {
     type: "typing";
     chat_id: string;

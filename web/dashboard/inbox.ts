@@ -33,6 +33,7 @@ export class Inbox {
   readonly #list = new ChatList();
   readonly #feed: ListFeed;
   readonly #fetching = new Set<string>();
+  readonly #listeners = new Set<(event: AdminEvent) => void>();
   #tab: Tab = "active";
   #isOpen: (chatId: string) => boolean = () => false;
   #closed = false;
@@ -58,6 +59,12 @@ export class Inbox {
   /** Which chat is before the agent's eyes, so that it does not become unread. */
   watch(isOpen: (chatId: string) => boolean): void {
     this.#isOpen = isOpen;
+  }
+
+  /** Passes on whatever the staff's channel says, until the answer is called. */
+  listen(heard: (event: AdminEvent) => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
   }
 
   show(tab: Tab): void {
@@ -105,6 +112,7 @@ export class Inbox {
   }
 
   #received(event: AdminEvent): void {
+    for (const heard of this.#listeners) heard(event);
     this.presence.heardOfAll(event);
     if (event.type === "chat_updated") {
       const { chat, agent_id, unread_count } = event;

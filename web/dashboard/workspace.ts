@@ -7,11 +7,11 @@ import { h, set, setText } from "../view/dom.ts";
 import { followNetwork } from "../view/network.ts";
 import { Chats } from "./chats.ts";
 import { Inbox } from "./inbox.ts";
-import { jobsPlace } from "./jobs-place.ts";
-import { parseSection } from "./jobs/section.ts";
 import { sendLeftovers } from "./leftovers.ts";
 import { listView } from "./list-view.ts";
-import { parseRoute, type Route } from "./route.ts";
+import { navigation } from "./navigation.ts";
+import { parsePlace, parseRoute, type Route } from "./route.ts";
+import { screenPlace } from "./screen-place.ts";
 import type { Staff } from "./staff.ts";
 import type { DashboardTranslate } from "./texts/en.ts";
 import { threadView } from "./thread-view.ts";
@@ -41,11 +41,19 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     unauthorized: expired,
   });
   const route = new Signal<Route>(
-    parseRoute(parseSection(location.hash) ? "" : location.hash),
+    parseRoute(parsePlace(location.hash) ? "" : location.hash),
   );
   const list = listView(inbox, route, locale, t);
   const pane = h("main", { class: "pane" });
-  const jobs = jobsPlace({ api, locale, unauthorized: expired }, t);
+  const screens = screenPlace({
+    api,
+    store,
+    locale,
+    agent,
+    listen: (heard) => inbox.listen(heard),
+    unauthorized: expired,
+  }, t);
+  const ways = navigation(agent.role, t);
   const connection = h("div", {
     class: "connection",
     role: "status",
@@ -58,10 +66,8 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       "header",
       { class: "top" },
       h("h1", {}, "Switchboard"),
+      ways.element,
       connection,
-      agent.role === "administrator"
-        ? h("a", { href: "#/jobs", class: "plain", "data-testid": "jobs-link" }, t("jobs"))
-        : null,
       h("span", { class: "agent", "data-testid": "agent" }, agent.name),
       h("button", {
         type: "button",
@@ -72,16 +78,17 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     ),
     list.element,
     pane,
-    jobs.element,
+    screens.element,
   );
 
   const isWatched = (chatId: string): boolean => route.peek().chatId === chatId && !document.hidden;
   inbox.watch(isWatched);
-  /** The chats stay as they are behind the jobs page. */
+  /** The chats stay as they are behind another screen. */
   const followHash = (): void => {
-    const isElsewhere = jobs.show(location.hash);
-    set(element, "data-page", isElsewhere ? "jobs" : null);
-    if (isElsewhere) return;
+    const screen = screens.show(location.hash)?.screen ?? null;
+    ways.show(screen);
+    set(element, "data-page", screen);
+    if (screen !== null) return;
     route.value = parseRoute(location.hash);
     document.title = titleOf(inbox.unread.peek());
   };
@@ -107,7 +114,8 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       removeEventListener("hashchange", followHash);
       for (const stop of stops) stop();
       list.dispose();
-      jobs.dispose();
+      screens.dispose();
+      ways.dispose();
       inbox.close();
       chats.close();
       cable.close();

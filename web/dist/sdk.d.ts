@@ -284,6 +284,15 @@ export type AdminEvent = {
     version: number;
     agent: Person;
     online: boolean;
+    availability?: string;
+    /** Both in hundredths of a conversation. */
+    load?: number;
+    capacity?: number | null;
+} | {
+    type: "queue";
+    line: string;
+    waiting: number;
+    first_since: string | null;
 } | {
     type: "typing";
     chat_id: string;
