@@ -57,6 +57,9 @@ import Testing
 
     @Test func `those in a line are named as far as the database knows them`() async throws {
         try await TestFace.run { face in
+            // As a worker's clock does.
+            try await face.fixture.desk.assignmentSetup.prepare(
+                face.fixture.account, in: face.fixture.inbox.cell)
             let visitor = try await face.fixture.contact(name: "Ada", email: "ada@example.org")
             try await face.fixture.send("hello", from: visitor)
             let (line, token) = ("\(face.fixture.inbox.id)", face.fixture.agentToken)
