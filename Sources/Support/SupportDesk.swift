@@ -42,6 +42,7 @@ package final class SupportDesk: Sendable {
     package let lines: Lines
     package let teams: Teams
     package let staff: Staff
+    package let duties: Duties
     package let inboxRules: InboxRules
     package let assignmentCheck: AssignmentCheck
     package let assignmentSetup: AssignmentSetup
@@ -111,6 +112,7 @@ package final class SupportDesk: Sendable {
         lines = Lines(redis: redis)
         teams = Teams(postgres: postgres, setup: assignmentSetup)
         staff = Staff(postgres: postgres, redis: redis, setup: assignmentSetup)
+        duties = Duties(redis: redis)
         inboxRules = InboxRules(postgres: postgres, setup: assignmentSetup)
         assignmentCheck = AssignmentCheck(
             redis: redis, scripts: assignmentScripts, configuration: configuration)

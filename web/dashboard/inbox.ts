@@ -1,7 +1,7 @@
 import type { Api } from "../core/api.ts";
 import type { Cable } from "../core/cable.ts";
 import type { Connection } from "../core/chat-state.ts";
-import type { AdminChat, AdminEvent, ChatRow } from "../core/protocol.ts";
+import type { AdminChat, AdminEvent, ChatNews, ChatRow } from "../core/protocol.ts";
 import { batch, Signal } from "../core/signal.ts";
 import { ChatList } from "./chat-list.ts";
 import { ListFeed } from "./list-feed.ts";
@@ -16,6 +16,8 @@ export interface InboxOptions {
   api: Api;
   cable: Cable;
   agentId: string;
+  /** Everything that the staff's channel says. */
+  heard?(event: AdminEvent): void;
   unauthorized(): void;
 }
 
@@ -32,13 +34,17 @@ export class Inbox {
   readonly #agentId: string;
   readonly #list = new ChatList();
   readonly #feed: ListFeed;
+  readonly #heard: (event: AdminEvent) => void;
   readonly #fetching = new Set<string>();
   #tab: Tab = "active";
   #isOpen: (chatId: string) => boolean = () => false;
   #closed = false;
 
-  constructor({ api, cable, agentId, unauthorized }: InboxOptions) {
+  constructor(
+    { api, cable, agentId, unauthorized, heard = () => undefined }: InboxOptions,
+  ) {
     this.#api = api;
+    this.#heard = heard;
     this.#agentId = agentId;
     this.presence = new Presence(agentId);
     this.#feed = new ListFeed({
@@ -91,6 +97,11 @@ export class Inbox {
     this.#updated({ ...chat, id: chatId, archived: chat.archived ?? archived });
   }
 
+  /** What an action on a chat has made of its row. */
+  told(chat: ChatNews): void {
+    this.#updated(chat);
+  }
+
   /** The chat's own page tells its row, too. */
   opened(chat: AdminChat): void {
     const { messages: _, position: __, persisted_up_to: ___, conversation: ____, ...row } = chat;
@@ -106,6 +117,7 @@ export class Inbox {
 
   #received(event: AdminEvent): void {
     this.presence.heardOfAll(event);
+    this.#heard(event);
     if (event.type === "chat_updated") {
       const { chat, agent_id, unread_count } = event;
       const isOwn = agent_id === this.#agentId && typeof unread_count === "number";

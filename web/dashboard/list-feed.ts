@@ -107,8 +107,8 @@ export class ListFeed {
     if (epoch !== undefined && offset !== undefined) this.#reached({ epoch, offset });
     if (event.type === "reset") this.#reload();
     // In a resumed stream this is where the missed events will lead to, not where they begin.
-    else if (event.type === "staff_state") { if (this.#isStale) this.#position = event.position; }
-    else this.#options.received(event);
+    else if (event.type === "staff_state" && this.#isStale) this.#position = event.position;
+    this.#options.received(event);
   }
 
   /** Never back. */

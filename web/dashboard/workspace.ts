@@ -6,11 +6,14 @@ import type { KeyValueStore } from "../core/storage.ts";
 import { h, set, setText } from "../view/dom.ts";
 import { followNetwork } from "../view/network.ts";
 import { Chats } from "./chats.ts";
+import { Desk } from "./desk.ts";
+import { dutyView } from "./duty-view.ts";
 import { Inbox } from "./inbox.ts";
 import { jobsPlace } from "./jobs-place.ts";
 import { parseSection } from "./jobs/section.ts";
 import { sendLeftovers } from "./leftovers.ts";
 import { listView } from "./list-view.ts";
+import { offersView } from "./offers-view.ts";
 import { parseRoute, type Route } from "./route.ts";
 import type { Staff } from "./staff.ts";
 import type { DashboardTranslate } from "./texts/en.ts";
@@ -30,7 +33,14 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
   const { api, store, staff, agent, locale, t } = options;
   const expired = (): void => staff.forget();
   const cable = new Cable({ address: () => api.cableAddress() });
-  const inbox = new Inbox({ api, cable, agentId: agent.id, unauthorized: expired });
+  const desk = new Desk({ api, agentId: agent.id, changed: (chat) => inbox.told(chat) });
+  const inbox = new Inbox({
+    api,
+    cable,
+    agentId: agent.id,
+    heard: (event) => desk.heard(event),
+    unauthorized: expired,
+  });
   const chats = new Chats({
     api,
     cable,
@@ -45,6 +55,8 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
   );
   const list = listView(inbox, route, locale, t);
   const pane = h("main", { class: "pane" });
+  const duty = dutyView(desk, t);
+  const offers = offersView(desk, inbox, t);
   const jobs = jobsPlace({ api, locale, unauthorized: expired }, t);
   const connection = h("div", {
     class: "connection",
@@ -62,6 +74,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       agent.role === "administrator"
         ? h("a", { href: "#/jobs", class: "plain", "data-testid": "jobs-link" }, t("jobs"))
         : null,
+      duty.element,
       h("span", { class: "agent", "data-testid": "agent" }, agent.name),
       h("button", {
         type: "button",
@@ -70,6 +83,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
         onclick: () => void staff.logOut(),
       }, t("logOut")),
     ),
+    offers.element,
     list.element,
     pane,
     jobs.element,
@@ -94,7 +108,9 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     effect(() => {
       document.title = titleOf(inbox.unread.value);
     }),
-    followRoute({ route, inbox, chats, pane, element, locale, t }),
+    followRoute({ ...options, route, inbox, desk, chats, pane, element }),
+    duty.dispose,
+    offers.dispose,
     followNetwork(cable, (up) => chats.network(up)),
   ];
   followHash();
@@ -108,6 +124,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       for (const stop of stops) stop();
       list.dispose();
       jobs.dispose();
+      desk.close();
       inbox.close();
       chats.close();
       cable.close();
@@ -120,15 +137,17 @@ function titleOf(unread: number): string {
 }
 
 /** Shows the tab and the chat that the address names. */
-function followRoute({ route, inbox, chats, pane, element, locale, t }: {
-  route: Signal<Route>;
-  inbox: Inbox;
-  chats: Chats;
-  pane: HTMLElement;
-  element: HTMLElement;
-  locale: string;
-  t: DashboardTranslate;
-}): () => void {
+function followRoute(
+  options: WorkspaceOptions & {
+    route: Signal<Route>;
+    inbox: Inbox;
+    desk: Desk;
+    chats: Chats;
+    pane: HTMLElement;
+    element: HTMLElement;
+  },
+): () => void {
+  const { route, inbox, desk, chats, pane, element, agent, locale, t } = options;
   let shownTab: string | null = null;
   let shownChat: string | null = null;
   let thread: ReturnType<typeof threadView> | null = null;
@@ -151,6 +170,8 @@ function followRoute({ route, inbox, chats, pane, element, locale, t }: {
         chatId,
         chat: chats.open(chatId),
         inbox,
+        desk,
+        agent,
         tab,
         locale,
         t,

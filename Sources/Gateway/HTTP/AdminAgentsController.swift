@@ -7,6 +7,9 @@ struct AdminAgentsController {
 
     func add(to routes: RouterGroup<StaffContext>) {
         routes.get("presence", use: presence)
+        routes.get("me") { [desk] _, context in
+            JSONBody(try await desk.duties.of(context.session, at: context.now))
+        }
     }
 
     /// What the staff's channel begins with, for those who ask now and then instead of listening.

@@ -1,0 +1,204 @@
+"""The dashboard at work: who takes a conversation, hands it on, ends it, and what is offered to whom."""
+
+import uuid
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, expect
+
+from conftest import closed, opened as opened_cluster
+from people import Agent, Visitor
+from process import eventually
+from screens import Dashboard
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Of these scenarios alone: nobody else's visitors wait there."""
+    own = opened_cluster(gateways=2, workers=1)
+    yield own
+    closed(own)
+
+
+@pytest.fixture
+def rules(cluster):
+    """Sets how the demo's inbox gives out conversations, until the scenario is over."""
+    chief = Agent(cluster.api(0), "admin@example.com")
+    inbox = chief.api.get("/admin/inboxes/rules").body["inboxes"][0]["inbox_id"]
+
+    def put(**rules) -> None:
+        answer = chief.api.call("PUT", f"/admin/inboxes/{inbox}/rules", {"rules": rules})
+        assert answer.status == 200, answer
+    yield put
+    put()
+
+
+@pytest.fixture
+def opened(browser, cluster):
+    """Opens the dashboard of a new member of staff with this name."""
+    contexts = []
+
+    def build(name: str = "Ann", role: str = "agent", gateway: int = 0, **options) -> Dashboard:
+        address = cluster.hire(role=role, name=name)
+        contexts.append(browser.new_context(**options))
+        return Dashboard(contexts[-1].new_page(), cluster.url(gateway), address)
+    yield build
+    for context in contexts:
+        context.close()
+    # For a moment they are still taken to be there, and would be given what the next scenario's have to get. Whoever
+    # is the last to go is noticed when somebody else comes.
+    watcher, chief = Visitor(cluster.api(0)), Agent(cluster.api(0), "admin@example.com")
+    seat = watcher.chat(watcher.cable())
+    eventually(lambda: not any(one["online"] for one in chief.api.get("/admin/agents").body["agents"]), 20,
+               what="everybody gone")
+    seat.cable.socket.close()
+
+
+@pytest.fixture
+def arrive(cluster):
+    """A visitor who has written, as the dashboards see them. In the end they leave."""
+    visitors = []
+
+    def build(screen: Dashboard) -> tuple[Visitor, Locator]:
+        visitor = Visitor(cluster.api(0), name=f"Zoe {uuid.uuid4().hex[:8]}")
+        visitors.append(visitor)
+        visitor.say("Is anybody there?")
+        row = screen.row(visitor.chat_id)
+        expect(row).to_have_count(1)
+        return visitor, row
+    yield build
+    for visitor in visitors:
+        visitor.api.post("/support_chat/end", {})
+
+
+def standing(screen: Dashboard) -> Locator:
+    return screen.place.get_by_test_id("standing")
+
+
+def presses(screen: Dashboard, name: str) -> None:
+    screen.place.get_by_test_id(name).click()
+
+
+def is_accessible(screen: Dashboard) -> None:
+    found = Axe().run(screen.page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_conversation_is_claimed_transferred_handed_back_and_ended(cluster, rules, opened, arrive):
+    rules(mode="manual")
+    ann, bob = opened("Ann"), opened("Bob", gateway=1)
+    visitor, row = arrive(ann)
+    bob.open(bob.row(visitor.chat_id))
+    expect(standing(bob)).to_contain_text("Waiting, place")
+    ann.open(row)
+    presses(ann, "claim")
+    expect(standing(ann)).to_have_text("Yours")
+    expect(standing(bob)).to_have_text("With Ann")
+    expect(bob.place.get_by_test_id("claim")).to_be_hidden()
+    expect(ann.page.get_by_test_id("load")).to_have_text("1/5")
+
+    # To Bob, by keyboard alone.
+    ann.place.get_by_test_id("assign").focus()
+    ann.page.keyboard.press("Enter")
+    field = ann.page.get_by_test_id("assign-picker-input")
+    expect(field).to_be_focused()
+    ann.page.keyboard.type("bo")
+    ann.page.keyboard.press("Enter")
+    expect(standing(bob)).to_have_text("Yours")
+    expect(standing(ann)).to_have_text("With Bob")
+    expect(ann.place.get_by_test_id("giveBack")).to_be_hidden()
+
+    presses(bob, "giveBack")
+    expect(standing(ann)).to_contain_text("Waiting")
+    presses(bob, "claim")
+    presses(bob, "end")
+    dialog = bob.page.get_by_test_id("end-dialog")
+    dialog.get_by_test_id("end-reason").select_option("inactive")
+    dialog.get_by_test_id("end-comment").fill("Never came back")
+    dialog.get_by_test_id("end-confirm").click()
+    expect(dialog).to_have_count(0)
+    for screen in (ann, bob):
+        expect(standing(screen)).to_have_text("Ended")
+        expect(screen.place.get_by_test_id("end")).to_be_hidden()
+    ended = Agent(cluster.api(0)).api.get(f"/admin/chats/{visitor.chat_id}").body["conversation"]
+    assert ended["ended_reason"] == "inactive"
+
+
+def test_who_is_too_late_is_told_who_was_faster(cluster, rules, opened, arrive):
+    rules(mode="manual")
+    ann = opened("Ann")
+    visitor, row = arrive(ann)
+    ann.open(row)
+    # Somebody claims it behind this page's back: it hears nothing before it asks itself.
+    ann.page.route("**/claim", lambda route: (Agent(cluster.api(1), "bob@example.com").api.post(
+        f"/admin/chats/{visitor.chat_id}/claim"), route.continue_()))
+    presses(ann, "claim")
+    expect(ann.place.get_by_role("alert")).to_have_text("Bob has this conversation already.")
+    expect(standing(ann)).to_have_text("With Bob")
+
+
+def test_an_offer_counts_down_and_is_declined_or_accepted(rules, opened, arrive):
+    rules(mode="offer", offer_s=60)
+    ann = opened("Ann")
+    first, _ = arrive(ann)
+    offer = ann.page.get_by_test_id("offer")
+    expect(offer).to_have_count(1)
+    expect(offer).to_contain_text(first.contact["name"])
+    expect(offer.get_by_test_id("offer-left")).to_contain_text("5")
+    # It is still there for who comes back.
+    ann.page.reload()
+    expect(offer).to_have_count(1)
+    offer.get_by_test_id("decline").click()
+    expect(offer).to_have_count(0)
+    ann.open(ann.row(first.chat_id))
+    expect(standing(ann)).to_contain_text("Waiting")
+
+    second, _ = arrive(ann)
+    expect(offer).to_contain_text(second.contact["name"])
+    offer.get_by_test_id("accept").click()
+    expect(ann.place).to_have_attribute("data-chat-id", second.chat_id)
+    expect(standing(ann)).to_have_text("Yours")
+    expect(offer).to_have_count(0)
+
+
+def test_an_agent_says_whether_they_take_conversations(rules, opened, arrive):
+    rules()
+    ann = opened("Ann")
+    choice = ann.page.get_by_test_id("availability")
+    choice.select_option("away")
+    ann.page.reload()
+    expect(choice).to_have_value("away")
+    _, row = arrive(ann)
+    ann.open(row)
+    expect(standing(ann)).to_contain_text("Waiting")
+    choice.select_option("online")
+    expect(standing(ann)).to_have_text("Yours")
+    expect(ann.page.get_by_test_id("load")).to_contain_text("/5")
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en"), ("dark", "zh-CN")])
+def test_it_is_accessible_and_fits_a_telephone(rules, opened, arrive, scheme, locale):
+    rules(mode="offer", offer_s=60)
+    ann = opened("Ann", color_scheme=scheme, locale=locale, bypass_csp=True)
+    _, row = arrive(ann)
+    expect(ann.page.get_by_test_id("offer")).to_have_count(1)
+    ann.open(row)
+    is_accessible(ann)
+    ann.page.screenshot(path=f"/tmp/t-desk/desk-{scheme}.png")
+    ann.page.set_viewport_size({"width": 360, "height": 700})
+    assert ann.page.evaluate("document.documentElement.scrollWidth") <= 360, "nothing sticks out"
+    is_accessible(ann)
+    ann.page.screenshot(path=f"/tmp/t-desk/phone-{scheme}.png")
+    ann.place.get_by_test_id("assign").click()
+    expect(ann.page.get_by_test_id("assign-picker-choice").first).to_be_visible()
+    ann.page.screenshot(path=f"/tmp/t-desk/assign-{scheme}.png")
+    is_accessible(ann)
+    ann.page.keyboard.press("Escape")
+    expect(ann.page.get_by_test_id("assign-picker")).to_have_count(0)
+    ann.place.get_by_test_id("end").click()
+    expect(ann.page.get_by_test_id("end-dialog")).to_be_visible()
+    is_accessible(ann)
+    assert ann.page.evaluate("document.documentElement.scrollWidth") <= 360
+    ann.page.keyboard.press("Escape")
+    presses(ann, "accept")
+    expect(standing(ann)).to_have_attribute("data-status", "active")

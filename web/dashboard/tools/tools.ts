@@ -1,0 +1,2 @@
+export { endDialog } from "./end-dialog.ts";
+export { picker } from "./picker.ts";
