@@ -20,6 +20,17 @@ export interface ActionsOptions {
   end(): void;
 }
 
+/** The keys of what can be done in an open chat, by the test id of its button. */
+export const actionKeys: Record<string, string> = {
+  claim: "c",
+  accept: "c",
+  assign: "a",
+  giveBack: "b",
+  end: "e",
+  archive: "x",
+  unarchive: "x",
+};
+
 /** Whose the conversation is, and what can be done about it. */
 export function threadActions(options: ActionsOptions): {
   standing: HTMLElement;

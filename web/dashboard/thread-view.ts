@@ -6,6 +6,7 @@ import { h, setText } from "../view/dom.ts";
 import { messageLog } from "../view/log.ts";
 import { activityLine, connectionState } from "../view/status.ts";
 import { nameOf } from "./chat-list.ts";
+import type { Command } from "./commands.ts";
 import type { Inbox } from "./inbox.ts";
 import { assignChoices } from "./assign.ts";
 import type { Desk } from "./desk.ts";
@@ -13,7 +14,7 @@ import { companyLine, presenceDot } from "./presence-view.ts";
 import { problemOf } from "./problem.ts";
 import { routeTo, type Tab } from "./route.ts";
 import type { DashboardTranslate } from "./texts/en.ts";
-import { threadActions } from "./thread-actions.ts";
+import { actionKeys, threadActions } from "./thread-actions.ts";
 import { loadTools } from "./tools-place.ts";
 
 export interface ThreadOptions {
@@ -31,6 +32,8 @@ export interface ThreadOptions {
 export function threadView(options: ThreadOptions): {
   element: HTMLElement;
   focus(): void;
+  /** What can be done here now: what its buttons do, and answering. */
+  commands(): Command[];
   dispose(): void;
 } {
   const { chatId, chat, inbox, desk, agent, tab, locale, t } = options;
@@ -150,11 +153,30 @@ export function threadView(options: ThreadOptions): {
     }),
   ];
   log.onscroll(markSeen);
+  // Out of the field, so that keys are commands again.
+  write.input.addEventListener("keydown", ({ key, isComposing }) => {
+    if (key === "Escape" && !isComposing) write.input.blur();
+  });
   document.addEventListener("visibilitychange", markSeen);
 
   return {
     element,
     focus: () => write.input.focus(),
+    commands() {
+      const buttons = [...element.querySelectorAll<HTMLElement>("header button")]
+        .filter((button) => button.offsetParent !== null);
+      const commands: Command[] = [
+        { id: "reply", key: "r", label: t("reply"), run: () => write.input.focus() },
+      ];
+      for (const button of buttons) {
+        const id = button.dataset["testid"] ?? "";
+        const command: Command = { id, label: button.textContent, run: () => button.click() };
+        const key = actionKeys[id];
+        if (key !== undefined) command.key = key;
+        commands.push(command);
+      }
+      return commands;
+    },
     dispose() {
       for (const stop of stops) stop();
       document.removeEventListener("visibilitychange", markSeen);

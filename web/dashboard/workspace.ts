@@ -1,23 +1,29 @@
 import type { Api } from "../core/api.ts";
 import { Cable } from "../core/cable.ts";
 import type { Agent } from "../core/protocol.ts";
-import { effect, Signal, untracked } from "../core/signal.ts";
+import { effect, Signal } from "../core/signal.ts";
 import type { KeyValueStore } from "../core/storage.ts";
 import { h, set, setText } from "../view/dom.ts";
+import { icon } from "../view/icon.ts";
 import { followNetwork } from "../view/network.ts";
 import { Chats } from "./chats.ts";
+import type { Command } from "./commands.ts";
 import { Desk } from "./desk.ts";
 import { dutyView } from "./duty-view.ts";
 import { Inbox } from "./inbox.ts";
 import { jobsPlace } from "./jobs-place.ts";
 import { parseSection } from "./jobs/section.ts";
 import { sendLeftovers } from "./leftovers.ts";
+import { keyboard } from "./keyboard.ts";
 import { listView } from "./list-view.ts";
 import { offersView } from "./offers-view.ts";
-import { parseRoute, type Route } from "./route.ts";
+import { openPalette } from "./palette.ts";
+import { placeCommands, type Walk } from "./place-commands.ts";
+import { parseRoute, type Route, routeTo } from "./route.ts";
+import { shownChat } from "./shown-chat.ts";
 import type { Staff } from "./staff.ts";
 import type { DashboardTranslate } from "./texts/en.ts";
-import { threadView } from "./thread-view.ts";
+import { loadTools } from "./tools-place.ts";
 
 export interface WorkspaceOptions {
   api: Api;
@@ -27,6 +33,8 @@ export interface WorkspaceOptions {
   locale: string;
   t: DashboardTranslate;
 }
+
+const findIcon = "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM16 16l5 5";
 
 /** Everything behind the log-in: the list on the left, the chosen chat on the right. */
 export function workspace(options: WorkspaceOptions): { element: HTMLElement; dispose(): void } {
@@ -50,6 +58,11 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     heard: (chatId, event) => inbox.presence.heard(chatId, event),
     unauthorized: expired,
   });
+  const placeKey = `switchboard:place:${agent.id}`;
+  // Where one was, unless the address says where to go.
+  if (location.hash.length < 2) {
+    history.replaceState(null, "", routeTo(parseRoute(store.get(placeKey) ?? "")));
+  }
   const route = new Signal<Route>(
     parseRoute(parseSection(location.hash) ? "" : location.hash),
   );
@@ -74,6 +87,14 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       agent.role === "administrator"
         ? h("a", { href: "#/jobs", class: "plain", "data-testid": "jobs-link" }, t("jobs"))
         : null,
+      h("button", {
+        type: "button",
+        class: "plain find",
+        "aria-label": t("palette"),
+        title: t("palette"),
+        "data-testid": "palette-open",
+        onclick: () => find(),
+      }, icon(findIcon)),
       duty.element,
       h("span", { class: "agent", "data-testid": "agent" }, agent.name),
       h("button", {
@@ -97,10 +118,35 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     set(element, "data-page", isElsewhere ? "jobs" : null);
     if (isElsewhere) return;
     route.value = parseRoute(location.hash);
+    store.set(placeKey, location.hash);
     document.title = titleOf(inbox.unread.peek());
   };
   addEventListener("hashchange", followHash);
+  const keysKey = `switchboard:keys:${agent.id}`;
+  const isOn = (): boolean => store.get(keysKey) !== "off";
+  const walk: Walk = { isByKey: false };
+  const places = placeCommands(options, { route, inbox, desk, list: list.element, walk });
+  const shown = shownChat({ ...options, route, inbox, desk, chats, pane, element, walk });
+  const commands = (): Command[] => [
+    // What is behind another page cannot be meant.
+    ...(element.dataset["page"] ? [] : shown.commands()),
+    ...places,
+    { id: "find", key: "/", label: t("palette"), run: find },
+    { id: "keys", key: "?", label: t("keys"), run: help },
+  ];
+  function find(): void {
+    const others = (): Command[] => commands().filter(({ id }) => id !== "find");
+    // Without the network there is nothing to choose from: the connection's state says so.
+    openPalette({ api, inbox, commands: others, t }).catch(() => undefined);
+  }
+  function help(): void {
+    const keys = commands().flatMap(({ key, label }) => key === undefined ? [] : [{ key, label }]);
+    const turn = (on: boolean): void => store.set(keysKey, on ? "on" : "off");
+    loadTools().then((tools) => tools.helpDialog({ locale, keys, isOn: isOn(), turn }))
+      .catch(() => undefined);
+  }
   const stops = [
+    keyboard({ commands, isOn, openPalette: find }),
     effect(() => {
       set(connection, "data-state", inbox.connection.value);
       setText(connection, t(inbox.connection.value));
@@ -108,7 +154,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     effect(() => {
       document.title = titleOf(inbox.unread.value);
     }),
-    followRoute({ ...options, route, inbox, desk, chats, pane, element }),
+    shown.dispose,
     duty.dispose,
     offers.dispose,
     followNetwork(cable, (up) => chats.network(up)),
@@ -134,56 +180,4 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
 
 function titleOf(unread: number): string {
   return unread ? `(${unread}) Switchboard` : "Switchboard";
-}
-
-/** Shows the tab and the chat that the address names. */
-function followRoute(
-  options: WorkspaceOptions & {
-    route: Signal<Route>;
-    inbox: Inbox;
-    desk: Desk;
-    chats: Chats;
-    pane: HTMLElement;
-    element: HTMLElement;
-  },
-): () => void {
-  const { route, inbox, desk, chats, pane, element, agent, locale, t } = options;
-  let shownTab: string | null = null;
-  let shownChat: string | null = null;
-  let thread: ReturnType<typeof threadView> | null = null;
-
-  function leave(): void {
-    thread?.dispose();
-    if (shownChat !== null) chats.leave(shownChat);
-  }
-  const stop = effect(() => {
-    const next = route.value;
-    untracked(() => show(next));
-  });
-
-  function show({ tab, chatId }: Route): void {
-    set(element, "data-view", chatId === null ? "list" : "thread");
-    if (tab !== shownTab) inbox.show(tab);
-    if (chatId !== shownChat || shownTab === null) {
-      leave();
-      thread = chatId === null ? null : threadView({
-        chatId,
-        chat: chats.open(chatId),
-        inbox,
-        desk,
-        agent,
-        tab,
-        locale,
-        t,
-      });
-      pane.replaceChildren(thread?.element ?? h("p", { class: "empty" }, t("choose")));
-      thread?.focus();
-    }
-    shownTab = tab;
-    shownChat = chatId;
-  }
-  return () => {
-    stop();
-    leave();
-  };
 }

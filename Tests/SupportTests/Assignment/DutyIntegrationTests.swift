@@ -5,7 +5,9 @@ import Testing
 @testable import Support
 
 @Suite struct DutyIntegrationTests {
-    @Test func `an agent is told what they chose, what they have, and what is offered to them alone`() async throws {
+    @Test func `an agent is told what they chose, what they have, and what is offered to them alone`()
+        async throws
+    {
         var rules = LineRules()
         rules.mode = .offer
         rules.offerTime = 30

@@ -91,7 +91,9 @@ import Testing
     @Test func `the tabs' counts are those of their lists, and of one account alone`() async throws {
         let fixture = try await SupportFixture.make()
         let other = try await SupportFixture.make()
-        let counts = { try await fixture.desk.chatList.counts(of: fixture.account, for: fixture.agent.agentID) }
+        let counts = {
+            try await fixture.desk.chatList.counts(of: fixture.account, for: fixture.agent.agentID)
+        }
         #expect(try await counts() == ChatCounts(mine: 0, unassigned: 0, all: 0))
         var visitors: [SupportFixture.Visitor] = []
         for _ in 0..<4 {

@@ -74,6 +74,21 @@ export const en = {
   offerLapsed: "This conversation is no longer offered to you.",
   overAlready: "This conversation has ended already.",
   notAllowed: "You may not do that.",
+  filters: "Which chats",
+  mine: "Mine",
+  unassigned: "Unassigned",
+  all: "All",
+  noneMine: "You have no conversation.",
+  noneUnassigned: "Nobody waits.",
+  palette: "Search and commands",
+  paletteHint: "A name, or something to do",
+  nothingFits: "Nothing is called that.",
+  nextChat: "Next chat",
+  previousChat: "Previous chat",
+  reply: "Reply",
+  keys: "Keys",
+  goTo: "Show: {what}",
+  beAvailable: "I am: {what}",
 };
 
 export type DashboardKey = keyof typeof en;

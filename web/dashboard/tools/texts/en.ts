@@ -8,6 +8,11 @@ export const en = {
   comment: "A word to your colleagues (the visitor does not see it)",
   end: "End",
   cancel: "Cancel",
+  helpTitle: "Keys",
+  palette: "Search, and everything that can be done",
+  escape: "Leave the field or the dialog",
+  singleKeys: "Single keys do something",
+  close: "Close",
 };
 
 export type ToolsKey = keyof typeof en;

@@ -11,4 +11,9 @@ export const zh: Texts<ToolsKey> = {
   comment: "给同事的备注（访客看不到）",
   end: "结束",
   cancel: "取消",
+  helpTitle: "快捷键",
+  palette: "搜索与全部操作",
+  escape: "离开输入框或对话框",
+  singleKeys: "启用单键快捷键",
+  close: "关闭",
 };
