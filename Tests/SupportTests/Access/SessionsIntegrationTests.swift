@@ -34,6 +34,28 @@ import Testing
         #expect(try await sessions.take(id, for: nil) == nil)
     }
 
+    @Test func `whatever a subscription is called comes back letter by letter`() async throws {
+        let fixture = try await SupportFixture.make()
+        let names = [#"{"channel":"ChatChannel"}"#, "two\nlines", "\u{0}\u{1}\"\\ \u{2028} 你好", ""]
+        let visitor = try await fixture.contact()
+        for principal in [visitor.principal, fixture.staff] {
+            let id = Sessions.freshID()
+            fixture.desk.sessions.keep(id, of: principal, subscriptions: names)
+            let taken = try #require(try await fixture.desk.sessions.take(id, for: principal))
+            #expect(taken.subscriptions == names && taken.principal.id == principal.id)
+        }
+    }
+
+    @Test func `what another release has left behind is no session`() async throws {
+        let fixture = try await SupportFixture.make()
+        for text in [#"{"principal":{},"subscriptions":[]}"#, "", "\n\n", "no JSON"] {
+            let id = Sessions.freshID()
+            _ = try await fixture.world.redis.send(
+                ["SET", .string("session:\(Digest.sha256Hex(id))"), .string(text)])
+            #expect(try await fixture.desk.sessions.take(id, for: nil) == nil)
+        }
+    }
+
     @Test func `staff need more than the id, and nobody comes back as somebody else`() async throws {
         let fixture = try await SupportFixture.make()
         let sessions = fixture.desk.sessions
