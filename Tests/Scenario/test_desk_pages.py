@@ -1,5 +1,6 @@
 """The dashboard at work: who takes a conversation, hands it on, ends it, and what is offered to whom."""
 
+import re
 import uuid
 
 import pytest
@@ -305,3 +306,58 @@ def test_palette_and_help_are_accessible(opened, scheme, locale):
     expect(ann.page.get_by_test_id("help")).to_be_visible()
     is_accessible(ann)
     assert ann.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_draft_waits_in_its_chat(rules, opened, arrive):
+    rules(mode="manual")
+    ann = opened("Ann")
+    (one, first), (_, second) = arrive(ann), arrive(ann)
+    field = ann.place.get_by_test_id("message-input")
+    ann.open(first)
+    field.fill("We have it in")
+    ann.open(second)
+    expect(field).to_have_value("")
+    ann.open(ann.row(one.chat_id))
+    expect(field).to_have_value("We have it in")
+    ann.page.reload()
+    expect(field).to_have_value("We have it in")
+    field.press("Enter")
+    ann.sees("We have it in", sender="admin")
+    ann.page.reload()
+    ann.sees("We have it in", sender="admin")
+    expect(field).to_have_value("")
+
+
+NOTED = """window.noted = []; window.Notification = class {
+    static permission = "default";
+    static async requestPermission() { return this.permission = "granted"; }
+    constructor(title, { body, tag }) { window.noted.push([title, body, tag]); window.last = this; }
+    close() {}
+}; document.hasFocus = () => false;"""
+
+
+def test_an_agent_who_looks_elsewhere_is_called(rules, opened, arrive):
+    rules(mode="manual")
+    ann = opened("Ann")
+    ann.page.add_init_script(NOTED)
+    ann.page.reload()
+    icon = ann.page.locator("link[rel=icon]")
+    expect(icon).not_to_have_attribute("href", re.compile("^data:"))
+    bell = ann.page.get_by_test_id("alerts")
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    arrive(ann)
+    expect(icon).to_have_attribute("href", re.compile("^data:image/svg"))
+    expect(ann.page).to_have_title("(1) Switchboard")
+    bell.click()
+    expect(bell).to_have_attribute("aria-pressed", "true")
+    visitor, _ = arrive(ann)
+    assert ann.page.evaluate("window.noted") == [
+        [visitor.contact["name"], "Is anybody there?", f"switchboard:{visitor.chat_id}"]], "once it was asked for"
+    ann.page.evaluate("window.last.onclick()")
+    expect(ann.place).to_have_attribute("data-chat-id", visitor.chat_id)
+    visitor.say("Hello?")
+    ann.sees("Hello?", sender="user")
+    assert len(ann.page.evaluate("window.noted")) == 1, "not of what is before one's eyes"
+    rules(mode="offer", offer_s=60)
+    expect(ann.page.get_by_test_id("offer").first).to_be_visible()
+    assert any("waits for you" in title for title, *_ in ann.page.evaluate("window.noted"))

@@ -21,7 +21,7 @@ export interface ShownOptions extends WorkspaceOptions {
 
 /** Shows the tab and the chat that the address names. */
 export function shownChat(options: ShownOptions): { commands(): Command[]; dispose(): void } {
-  const { route, inbox, desk, chats, pane, element, walk, agent, locale, t } = options;
+  const { route, inbox, desk, chats, pane, element, walk, agent, store, locale, t } = options;
   let shownTab: string | null = null;
   let shownChat: string | null = null;
   let thread: ReturnType<typeof threadView> | null = null;
@@ -46,6 +46,7 @@ export function shownChat(options: ShownOptions): { commands(): Command[]; dispo
         inbox,
         desk,
         agent,
+        store,
         tab,
         locale,
         t,

@@ -1,6 +1,7 @@
 import type { ChatSession } from "../core/chat.ts";
 import type { Agent } from "../core/protocol.ts";
 import { effect } from "../core/signal.ts";
+import type { KeyValueStore } from "../core/storage.ts";
 import { composer } from "../view/composer.ts";
 import { h, setText } from "../view/dom.ts";
 import { messageLog } from "../view/log.ts";
@@ -10,6 +11,7 @@ import type { Command } from "./commands.ts";
 import type { Inbox } from "./inbox.ts";
 import { assignChoices } from "./assign.ts";
 import type { Desk } from "./desk.ts";
+import { draftOf } from "./drafts.ts";
 import { companyLine, presenceDot } from "./presence-view.ts";
 import { problemOf } from "./problem.ts";
 import { routeTo, type Tab } from "./route.ts";
@@ -23,6 +25,7 @@ export interface ThreadOptions {
   inbox: Inbox;
   desk: Desk;
   agent: Agent;
+  store: KeyValueStore;
   tab: Tab;
   locale: string;
   t: DashboardTranslate;
@@ -36,7 +39,7 @@ export function threadView(options: ThreadOptions): {
   commands(): Command[];
   dispose(): void;
 } {
-  const { chatId, chat, inbox, desk, agent, tab, locale, t } = options;
+  const { chatId, chat, inbox, desk, agent, store, tab, locale, t } = options;
   const name = h("h2", { dir: "auto" });
   const email = h("span", { class: "email" });
   const dot = presenceDot(t);
@@ -65,6 +68,7 @@ export function threadView(options: ThreadOptions): {
     t,
     send: (content) => chat.send(content),
     typing: () => chat.typing(),
+    draft: draftOf(store, agent.id, chatId),
   });
   const element = h(
     "section",

@@ -4,8 +4,10 @@ import type { Agent } from "../core/protocol.ts";
 import { effect, Signal } from "../core/signal.ts";
 import type { KeyValueStore } from "../core/storage.ts";
 import { h, set, setText } from "../view/dom.ts";
-import { icon } from "../view/icon.ts";
+import { bellIcon, icon } from "../view/icon.ts";
 import { followNetwork } from "../view/network.ts";
+import { Alerts } from "./alerts.ts";
+import { showBadge } from "./badge.ts";
 import { Chats } from "./chats.ts";
 import type { Command } from "./commands.ts";
 import { Desk } from "./desk.ts";
@@ -46,7 +48,10 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     api,
     cable,
     agentId: agent.id,
-    heard: (event) => desk.heard(event),
+    heard: (event) => {
+      desk.heard(event);
+      alerts.heard(event);
+    },
     unauthorized: expired,
   });
   const chats = new Chats({
@@ -66,6 +71,22 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
   const route = new Signal<Route>(
     parseRoute(parseSection(location.hash) ? "" : location.hash),
   );
+  const isWatched = (chatId: string): boolean => route.peek().chatId === chatId && !document.hidden;
+  const alerts = new Alerts({
+    agentId: agent.id,
+    isWatched,
+    row: (chatId) => inbox.row(chatId),
+    store,
+    t,
+  });
+  const bell = h("button", {
+    type: "button",
+    class: "plain find",
+    "aria-label": t("alerts"),
+    title: t("alerts"),
+    "data-testid": "alerts",
+    onclick: () => alerts.turn(!alerts.isOn.peek()),
+  }, icon(bellIcon));
   const list = listView(inbox, route, locale, t);
   const pane = h("main", { class: "pane" });
   const duty = dutyView(desk, t);
@@ -95,6 +116,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
         "data-testid": "palette-open",
         onclick: () => find(),
       }, icon(findIcon)),
+      bell,
       duty.element,
       h("span", { class: "agent", "data-testid": "agent" }, agent.name),
       h("button", {
@@ -110,7 +132,6 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     jobs.element,
   );
 
-  const isWatched = (chatId: string): boolean => route.peek().chatId === chatId && !document.hidden;
   inbox.watch(isWatched);
   /** The chats stay as they are behind the jobs page. */
   const followHash = (): void => {
@@ -153,9 +174,11 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     }),
     effect(() => {
       document.title = titleOf(inbox.unread.value);
+      showBadge(inbox.unread.value);
     }),
     shown.dispose,
     duty.dispose,
+    effect(() => set(bell, "aria-pressed", String(alerts.isOn.value))),
     offers.dispose,
     followNetwork(cable, (up) => chats.network(up)),
   ];

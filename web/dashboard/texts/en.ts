@@ -89,6 +89,7 @@ export const en = {
   keys: "Keys",
   goTo: "Show: {what}",
   beAvailable: "I am: {what}",
+  alerts: "Sound and desktop notifications",
 };
 
 export type DashboardKey = keyof typeof en;

@@ -91,4 +91,5 @@ export const zh: Texts<DashboardKey> = {
   keys: "快捷键",
   goTo: "查看：{what}",
   beAvailable: "我的状态：{what}",
+  alerts: "声音与桌面通知",
 };
