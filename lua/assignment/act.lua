@@ -18,60 +18,53 @@
 local account, id, action, actor, target, override, options = unpack(ARGV)
 --include assignment/desk
 local desk = open_desk(KEYS[1]:sub(1, -5), account, options)
-local chat = KEYS[2]
-if not desk.is_warm(id) then return { 'cold' } end
 if not desk.is_ready() then
     redis.call('SADD', KEYS[1]:sub(1, -5) .. 'assignment:todo', account)
-    return { 'unready' }
+    return desk.is_warm(id) and { 'unready' } or { 'cold' }
 end
-local s = redis.call('HMGET', chat, 'status', 'assignee', 'offered', 'line')
-local status, assignee, offered, line = s[1], s[2], s[3], s[4]
-if status ~= 'waiting' and status ~= 'active' then return { 'ended' } end
+local chat, c = KEYS[2], desk.chat(id)
+if not c.is_warm then return { 'cold' } end
+if c.status ~= 'waiting' and c.status ~= 'active' then return { 'ended' } end
+local holder = c.assignee or c.offered
 
-local function name_of(agent) return redis.call('HGET', desk.root .. 'agent:' .. agent, 'name') or '""' end
+local function taken() return { 'taken', holder, desk.agent(holder).name } end
 
 local function take(agent, cause)
     if redis.call('SISMEMBER', desk.root .. 'agents', agent) == 0 then return { 'unknown' } end
-    if assignee == agent then return { 'done', status, agent } end
-    local weight, more = desk.weight_of(line), ''
-    local own = offered == agent and weight or 0
-    if not desk.has_room(agent, weight, own) then
-        if override ~= '1' then
-            return { 'full', agent, redis.call('HGET', desk.root .. 'agent:' .. agent, 'capacity') }
-        end
+    if c.assignee == agent then return { 'done', c.status, agent } end
+    local a, weight, more = desk.agent(agent), desk.weight_of(c.line), ''
+    if not desk.has_room(a, c.offered == agent and 0 or weight) then
+        if override ~= '1' then return { 'full', agent, tostring(a.capacity) } end
         more = ',"over_capacity":true'
     end
-    desk.hand(id, agent, cause, actor, more)
+    desk.hand(c, agent, cause, actor, more)
     return { 'done', 'active', agent }
 end
 
 if action == 'claim' then
-    local holder = assignee or offered
-    if holder and holder ~= actor then return { 'taken', holder, name_of(holder) } end
+    if holder and holder ~= actor then return taken() end
     return take(actor, 'claimed')
 elseif action == 'assign' then
-    return take(target, assignee and 'transferred' or 'assigned')
+    return take(target, c.assignee and 'transferred' or 'assigned')
 elseif action == 'accept' then
-    if assignee == actor then return { 'done', status, actor } end
-    if offered ~= actor then
-        if assignee or offered then return { 'taken', assignee or offered, name_of(assignee or offered) } end
-        return { 'lapsed' }
-    end
+    if c.assignee == actor then return { 'done', c.status, actor } end
+    if c.offered ~= actor then return holder and taken() or { 'lapsed' } end
     return take(actor, 'accepted')
 elseif action == 'decline' then
-    if offered ~= actor then return { 'lapsed' } end
-    desk.give_back(id, 'declined', actor, actor)
+    if c.offered ~= actor then return { 'lapsed' } end
+    desk.give_back(c, 'declined', actor, actor)
 elseif action == 'back' then
-    if assignee or offered then desk.give_back(id, 'given_back', actor, assignee or offered) end
+    if holder then desk.give_back(c, 'given_back', actor, holder) end
 elseif action == 'team' then
     if target == '' then redis.call('HDEL', chat, 'team') else redis.call('HSET', chat, 'team', target) end
     redis.call('HDEL', chat, 'previous', 'relaxed')
-    desk.give_back(id, 'transferred', actor)
+    desk.give_back(desk.chat(id), 'transferred', actor)
 elseif action == 'skills' or action == 'priority' then
     redis.call('HSET', chat, action, target)
     if action == 'skills' then redis.call('HDEL', chat, 'relaxed') end
-    if status == 'waiting' and not offered then desk.give_back(id, 'prioritised', actor)
-    else desk.record(id, 'prioritised', actor) end
+    c = desk.chat(id)
+    if c.status == 'waiting' and not c.offered then desk.give_back(c, 'prioritised', actor)
+    else desk.note(c, 'prioritised', actor) end
 end
 local after = redis.call('HMGET', chat, 'status', 'assignee')
 return { 'done', after[1], after[2] or '' }

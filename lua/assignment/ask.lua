@@ -15,20 +15,19 @@
 -- Returns  {"open"} | {"cold"}
 -- Cost     O(log n + lines).   Called by Support/Assignment/Assignments.ask
 local chat, history, clients, journal, cell = unpack(KEYS)
-local now, iso, conversation, options = unpack(ARGV)
+local moment, iso, conversation, options = unpack(ARGV)
+local opened
 local epoch = redis.call('HGET', cell, 'epoch')
 local s = redis.call('HMGET', chat, 'epoch', 'id', 'tenant', 'status', 'about')
 if not epoch or s[1] ~= epoch then return { 'cold' } end
 if s[4] == 'waiting' or s[4] == 'active' then return { 'open' } end
 
 for _, key in ipairs({ chat, history, clients }) do redis.call('PERSIST', key) end
-redis.call('HDEL', chat, 'idle', 'assignee', 'assignee_name', 'assigned_at', 'team', 'skills', 'priority', 'relaxed',
-    'declined', 'offered', 'offer_until', 'line', 'new', 'about')
-redis.call('HSET', chat, 'conversation', conversation, 'opened_at', iso, 'place', now, 'status', 'waiting', 'version', 1)
+redis.call('HDEL', chat, 'idle', 'new', 'about')
+--include chats/open
 redis.call('XADD', journal, '*', 'f', '{"kind":"conversation.changed","at":"' .. iso .. '",' .. s[3]
-    .. ',"cause":"asked","actor_id":null' .. (s[5] and ',"about":' .. s[5] or '') .. ',"conversation":{"id":"'
-    .. conversation .. '","status":"waiting","version":1,"opened_at":"' .. iso
-    .. '","assigned_at":null,"assignee_id":null,"place":' .. now .. '}}')
+    .. ',"cause":"asked","actor_id":null' .. (s[5] and ',"about":' .. s[5] or '') .. ',' .. opened .. '}')
 --include assignment/desk
-open_desk(cell:sub(1, -5), chat:match('^{[^}]*}:(.-):'), options).arrive(s[2])
+local desk = open_desk(cell:sub(1, -5), chat:match('^{[^}]*}:(.-):'), options, epoch)
+desk.arrive(desk.chat(s[2]))
 return { 'open' }

@@ -20,7 +20,12 @@ if not desk.is_ready() or redis.call('EXISTS', KEYS[2]) == 0 then
     return { 'unready' }
 end
 redis.call('HSET', KEYS[2], 'chosen', status)
-desk.place_agent(agent)
-desk.tell_agent(agent)
-desk.pull(agent)
-return { 'set', tonumber(redis.call('HGET', KEYS[2], 'here') or 0) }
+local a, s = desk.agent(agent), redis.call('HMGET', KEYS[2], 'here', 'capacity')
+desk.settle(a)
+-- Staff are told how the agent stands; the version orders it among what presence says of them.
+local clock = redis.call('TIME')
+redis.call('SPUBLISH', desk.root .. 'staff', '\n{"type":"agent_presence","agent":{"id":"' .. agent .. '","name":'
+    .. a.name .. '},"online":' .. tostring(s[1] == '1') .. ',"availability":"' .. status .. '","load":' .. a.load
+    .. ',"capacity":' .. (s[2] or 'null') .. ',"version":' .. clock[1] .. string.format('%06d', clock[2]) .. '}')
+desk.pull(a)
+return { 'set', tonumber(s[1] or 0) }

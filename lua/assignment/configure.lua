@@ -45,16 +45,18 @@ for _, agent in ipairs(brought.agents or {}) do
     for line in before:gmatch('%S+') do
         if not stays[line] then redis.call('ZREM', root .. 'line:' .. line .. ':ready', agent.id) end
     end
-    desk.place_agent(agent.id)
-    if desk.is_ready() then desk.pull(agent.id) end
+    local a = desk.agent(agent.id)
+    desk.settle(a)
+    desk.pull(a)
 end
 
 for _, agent in ipairs(brought.gone or {}) do
     local key = root .. 'agent:' .. agent
     redis.call('HSET', key, 'here', '0')
-    desk.place_agent(agent)
+    desk.settle(desk.agent(agent))
     for _, id in ipairs(redis.call('ZRANGE', key .. ':open', 0, -1)) do
-        if desk.is_warm(id) then desk.give_back(id, 'agent_gone') else desk.release(id, agent) end
+        local c = desk.chat(id)
+        if c.is_warm then desk.give_back(c, 'agent_gone') end
     end
     redis.call('SREM', root .. 'agents', agent)
     redis.call('DEL', key, key .. ':open')
@@ -63,9 +65,11 @@ end
 if not brought.ready then return { 'configured', redis.call('ZCARD', root .. 'arrivals') } end
 redis.call('HSET', root .. 'assignment', 'epoch', redis.call('HGET', KEYS[1], 'epoch') or '')
 redis.call('SADD', tag .. 'assignment:accounts', account)
+desk.is_ready(true)
 for _, id in ipairs(redis.call('ZRANGE', root .. 'arrivals', 0, tonumber(ARGV[4]) - 1)) do
     redis.call('ZREM', root .. 'arrivals', id)
-    if redis.call('HGET', root .. 'chat:' .. id, 'status') == 'waiting' then desk.arrive(id, true) end
+    local c = desk.chat(id)
+    if c.status == 'waiting' then desk.arrive(c, true) end
 end
-for _, agent in ipairs(brought.agents or {}) do desk.pull(agent.id) end
+for _, agent in ipairs(brought.agents or {}) do desk.pull(desk.agent(agent.id)) end
 return { 'configured', redis.call('ZCARD', root .. 'arrivals') }

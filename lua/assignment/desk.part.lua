@@ -17,21 +17,19 @@
 --
 -- Of a chat it keeps: inbox team skills priority place line previous offered declined (see Support/Chats/ChatKeys).
 -- `options` is "staff's log length, entries; idle chats expire after, s". Costs O(log n) a step, and O(lines) an agent.
-local function open_desk(tag, account, options)
+-- A chat, a line or an agent is read once, into a table that the steps hand on: in here a command costs less than a read
+-- that was not needed. Whoever writes such a hash by themselves does so before they ask the desk for it.
+local function open_desk(tag, account, options, epoch)
     local desk, root, timers = {}, tag .. account .. ':', tag .. 'assignment:timers'
-    local log_length = options:match('^%d+')
-    local time = redis.call('TIME')
+    local time, lines, is_made, iso_now = redis.call('TIME'), {}, nil, nil
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
-    local epoch = redis.call('HGET', tag .. 'cell', 'epoch')
+    epoch = epoch or redis.call('HGET', tag .. 'cell', 'epoch')
     local function text(number) return string.format('%.0f', number) end
-    local function chat_key(id) return root .. 'chat:' .. id end
-    local function agent_key(id) return root .. 'agent:' .. id end
-    local function line_key(id) return root .. 'line:' .. id end
     local function quoted(id) return id and '"' .. id .. '"' or 'null' end
     desk.now, desk.root = now, root
 
     -- Days since 1970 to a date, by the calendar's 400 years (H. Hinnant, chrono-compatible date algorithms).
-    function desk.iso(ms)
+    local function iso(ms)
         local days = math.floor(ms / 86400000)
         local z, rest = days + 719468, ms % 86400000
         local era = math.floor(z / 146097)
@@ -46,60 +44,95 @@ local function open_desk(tag, account, options)
             math.floor(rest / 1000) % 60, rest % 1000)
     end
 
-    function desk.is_ready() return epoch and redis.call('HGET', root .. 'assignment', 'epoch') == epoch end
+    -- Whether the lines are made; it is asked again after they have been.
+    function desk.is_ready(again)
+        if is_made == nil or again then
+            is_made = epoch and redis.call('HGET', root .. 'assignment', 'epoch') == epoch or false
+        end
+        return is_made
+    end
     function desk.arm(kind, id, due) redis.call('ZADD', timers, due, kind .. ' ' .. account .. ' ' .. id) end
     function desk.disarm(kind, id) redis.call('ZREM', timers, kind .. ' ' .. account .. ' ' .. id) end
-    function desk.is_warm(id) return epoch and redis.call('HGET', chat_key(id), 'epoch') == epoch end
+    function desk.is_warm(id) return epoch and redis.call('HGET', root .. 'chat:' .. id, 'epoch') == epoch end
     function desk.warm_later(id)
         redis.call('SADD', tag .. 'assignment:cold', account .. ' ' .. id)
     end
 
-    function desk.tell_staff(news)
-        local log = root .. 'staff:log'
-        local entry = redis.call('XADD', log, 'MAXLEN', '~', log_length, '0-*', 'm', news)
-        redis.call('SPUBLISH', root .. 'staff', string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
+    -- What is kept of a chat. One from before there were lines says in what it tells of itself whose it is.
+    function desk.chat(id)
+        local key = root .. 'chat:' .. id
+        local s = redis.call('HMGET', key, 'epoch', 'tenant', 'conversation', 'status', 'version', 'opened_at',
+            'assigned_at', 'assignee', 'assignee_name', 'inbox', 'team', 'skills', 'relaxed', 'priority', 'place', 'line',
+            'previous', 'offered', 'offer_until', 'declined', 'replied')
+        return { id = id, key = key, is_warm = epoch and s[1] == epoch, tenant = s[2], conversation = s[3],
+            status = s[4], version = s[5], opened_at = s[6], assigned_at = s[7], assignee = s[8], assignee_name = s[9],
+            inbox = s[10] or s[2] and s[2]:match('"inbox_id":"([^"]+)"'), team = s[11], skills = s[12], relaxed = s[13],
+            priority = s[14], place = s[15], line = s[16], previous = s[17], offered = s[18], offer_until = s[19],
+            declined = s[20], replied = s[21] }
     end
 
-    -- Where a chat waits: the line, and its place there from 1; nil when it does not.
-    function desk.place_of(id, line)
-        local rank = line and redis.call('ZRANK', line_key(line) .. ':waiting', id)
-        rank = rank or redis.call('ZRANK', root .. 'arrivals', id)
+    -- Changes a chat's state, one version on; the fields in `c` are the caller's to change.
+    local function write(c, ...)
+        c.version = text((c.version or 0) + 1)
+        redis.call('HSET', c.key, 'version', c.version, ...)
+    end
+
+    -- A line and its rules; `mode` is false while there is none.
+    function desk.line(name)
+        local l = lines[name]
+        if l then return l end
+        local key = root .. 'line:' .. name
+        local s = redis.call('HMGET', key, 'mode', 'weight', 'limit', 'wait_ms', 'widen_ms', 'offer_ms', 'reply_ms',
+            'moves', 'pace', 'left_at')
+        l = { name = name, key = key, waiting = key .. ':waiting', ready = key .. ':ready', mode = s[1],
+            weight = tonumber(s[2] or 100), limit = tonumber(s[3] or 0), wait = tonumber(s[4] or 0),
+            widen = tonumber(s[5] or 0), offer = tonumber(s[6] or 30000), reply = tonumber(s[7] or 0),
+            moves = tonumber(s[8] or 0), pace = s[9], left_at = s[10] }
+        lines[name] = l
+        return l
+    end
+    function desk.weight_of(line) return line and desk.line(line).weight or 100 end
+
+    -- Where a chat waits: its place in its line from 1; nil when it does not wait.
+    function desk.place_of(c)
+        local rank = c.line and redis.call('ZRANK', desk.line(c.line).waiting, c.id)
+        rank = rank or redis.call('ZRANK', root .. 'arrivals', c.id)
         return rank and rank + 1 or nil
     end
 
-    -- How long until it is that place's turn, in s, by how fast the line has moved lately; nil when that is not known.
-    function desk.estimate(line, place)
-        local pace = line and place and redis.call('HGET', line_key(line), 'pace')
-        return pace and math.ceil(place * pace / 1000) or nil
+    -- What the chat's two sides see of its conversation, and nothing that only staff may see. How long it is until it is
+    -- that place's turn, in s, is told by how fast the line has moved lately, if that is known.
+    function desk.tell_chat(c, place)
+        place = c.status == 'waiting' and (place or desk.place_of(c))
+        local pace = place and c.line and desk.line(c.line).pace
+        redis.call('SPUBLISH', c.key, '\n{"type":"conversation","conversation":{"id":"' .. c.conversation
+            .. '","status":"' .. c.status .. '","position":' .. (place or 'null')
+            .. (pace and ',"estimate_s":' .. math.ceil(place * pace / 1000) or '') .. ',"assignee":'
+            .. (c.assignee and '{"id":"' .. c.assignee .. '","name":' .. c.assignee_name .. '}' or 'null') .. '}}')
     end
 
-    -- What the chat's two sides see of its conversation, and nothing that only staff may see.
-    function desk.tell_chat(id)
-        local s = redis.call('HMGET', chat_key(id), 'conversation', 'status', 'assignee', 'assignee_name', 'line')
-        local place = s[2] == 'waiting' and desk.place_of(id, s[5])
-        local wait = place and desk.estimate(s[5], place)
-        redis.call('SPUBLISH', chat_key(id), '\n{"type":"conversation","conversation":{"id":"' .. s[1]
-            .. '","status":"' .. s[2] .. '","position":' .. (place or 'null') .. (wait and ',"estimate_s":' .. wait or '')
-            .. ',"assignee":' .. (s[3] and '{"id":"' .. s[3] .. '","name":' .. s[4] .. '}' or 'null') .. '}}')
+    -- Tells how the conversation is now, in the journal and on the staff's screens. `cause` says why it changed, `actor`
+    -- who did it, if anybody.
+    local function record(c, cause, actor, more)
+        iso_now = iso_now or iso(now)
+        local shared = '"status":"' .. c.status .. '","team_id":' .. quoted(c.team) .. ',"priority":' .. (c.priority or '1')
+        redis.call('XADD', tag .. 'journal', '*', 'f', '{"kind":"conversation.changed","at":"' .. iso_now .. '",'
+            .. c.tenant .. ',"cause":"' .. cause .. '","actor_id":' .. quoted(actor) .. (more or '')
+            .. ',"conversation":{"id":"' .. c.conversation .. '",' .. shared .. ',"version":' .. c.version
+            .. ',"opened_at":"' .. c.opened_at .. '","assigned_at":' .. quoted(c.assigned_at) .. ',"assignee_id":'
+            .. quoted(c.assignee) .. ',"place":' .. (c.place or 'null') .. ',"skills":"' .. (c.skills or '') .. '"}}')
+        local news = '{"type":"chat_updated","chat":{"id":"' .. c.id .. '",' .. shared .. ',"assignee":'
+            .. (c.assignee and '{"id":"' .. c.assignee .. '","name":' .. c.assignee_name .. '}' or 'null')
+            .. (c.offered and ',"offer":{"agent_id":"' .. c.offered .. '","until":"' .. c.offer_until .. '"}'
+                or ',"offer":null') .. '},"cause":"' .. cause .. '"}'
+        local entry = redis.call('XADD', root .. 'staff:log', 'MAXLEN', '~', options:match('^%d+'), '0-*', 'm', news)
+        redis.call('SPUBLISH', root .. 'staff', string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
     end
 
-    -- Writes down how the conversation is now, in the journal and on the staff's screens. `cause` says why it changed,
-    -- `actor` who did it, if anybody.
-    function desk.record(id, cause, actor, more)
-        local key = chat_key(id)
-        local version = redis.call('HINCRBY', key, 'version', 1)
-        local s = redis.call('HMGET', key, 'tenant', 'conversation', 'status', 'opened_at', 'assigned_at', 'assignee',
-            'assignee_name', 'team', 'priority', 'place', 'skills', 'offered', 'offer_until')
-        local shared = '"status":"' .. s[3] .. '","team_id":' .. quoted(s[8]) .. ',"priority":' .. (s[9] or '1')
-        redis.call('XADD', tag .. 'journal', '*', 'f', '{"kind":"conversation.changed","at":"' .. desk.iso(now) .. '",'
-            .. s[1] .. ',"cause":"' .. cause .. '","actor_id":' .. quoted(actor) .. (more or '')
-            .. ',"conversation":{"id":"' .. s[2] .. '",' .. shared .. ',"version":' .. text(version)
-            .. ',"opened_at":"' .. s[4] .. '","assigned_at":' .. quoted(s[5]) .. ',"assignee_id":' .. quoted(s[6])
-            .. ',"place":' .. (s[10] or 'null') .. ',"skills":"' .. (s[11] or '') .. '"}}')
-        desk.tell_staff('{"type":"chat_updated","chat":{"id":"' .. id .. '",' .. shared
-            .. ',"assignee":' .. (s[6] and '{"id":"' .. s[6] .. '","name":' .. s[7] .. '}' or 'null')
-            .. (s[12] and ',"offer":{"agent_id":"' .. s[12] .. '","until":"' .. s[13] .. '"}' or ',"offer":null')
-            .. '},"cause":"' .. cause .. '"}')
+    -- Nothing but its version is new, and why is said.
+    function desk.note(c, cause, actor)
+        write(c)
+        record(c, cause, actor)
     end
 
     --include assignment/agents

@@ -43,6 +43,10 @@ for _, open in ipairs(cjson.decode(ARGV[3])) do
         local wait = tonumber(redis.call('HGET', root .. 'line:' .. line, 'wait_ms') or 0)
         if wait > 0 then desk.arm('wait', id, desk.now + wait) end
     end
-    if agent then desk.hold(id, agent, desk.weight_of(line)) end
+    if agent then
+        local a = desk.agent(agent)
+        desk.hold(a, id, desk.weight_of(line))
+        desk.settle(a)
+    end
 end
 return { 'restored' }

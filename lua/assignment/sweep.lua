@@ -15,6 +15,7 @@
 local account, options = ARGV[1], ARGV[2]
 local tag = KEYS[1]:sub(1, -5)
 --include assignment/desk
+--include assignment/presence
 local desk = open_desk(tag, account, options)
 local root, repaired = desk.root, 0
 if not desk.is_ready() then
@@ -40,7 +41,7 @@ for _, agent in ipairs(agents[2]) do
     if (a[1] or '0') ~= is_here or tonumber(a[2] or 0) ~= load then
         repaired = repaired + 1
         redis.call('HSET', root .. 'agent:' .. agent, 'load', load)
-        desk.presence(agent, is_here == '1')
+        agent_came(desk, tag, account, agent, is_here == '1')
     end
 end
 
@@ -50,10 +51,11 @@ for _, line in ipairs(lines[2]) do
     for _ = 1, 100 do
         local head = redis.call('ZRANGE', waiting, 0, 0)[1]
         if not head then break end
-        local status = redis.call('HGET', root .. 'chat:' .. head, 'status')
-        if desk.is_warm(head) and status ~= 'waiting' then
+        local c = desk.chat(head)
+        c.line = line -- the one that it is in, whatever it says
+        if c.is_warm and c.status ~= 'waiting' then
             desk.leave_line(head, line)
-        elseif not desk.match(head, line) then
+        elseif not desk.match(c) then
             break
         end
         repaired = repaired + 1

@@ -22,22 +22,23 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local act = {}
 
 function act.offer(desk, id)
-    local agent = redis.call('HGET', desk.root .. 'chat:' .. id, 'offered')
-    if agent then desk.give_back(id, 'offer_lapsed', nil, agent) end
+    local c = desk.chat(id)
+    if c.offered then desk.give_back(c, 'offer_lapsed', nil, c.offered) end
 end
 
 function act.grace(desk, agent)
     local key = desk.root .. 'agent:' .. agent
     if redis.call('HGET', key, 'here') == '1' then return end
     for _, id in ipairs(redis.call('ZRANGE', key .. ':open', 0, 49)) do
-        if desk.is_warm(id) then desk.give_back(id, 'agent_gone') else desk.warm_later(id) end
+        local c = desk.chat(id)
+        if c.is_warm then desk.give_back(c, 'agent_gone') else desk.warm_later(id) end
     end
     if redis.call('ZCARD', key .. ':open') > 0 then desk.arm('grace', agent, now + 1000) end
 end
 
 function act.reply(desk, id)
-    local s = redis.call('HMGET', desk.root .. 'chat:' .. id, 'status', 'assignee', 'replied')
-    if s[1] == 'active' and s[2] and not s[3] then desk.give_back(id, 'no_reply', nil, s[2]) end
+    local c = desk.chat(id)
+    if c.status == 'active' and c.assignee and not c.replied then desk.give_back(c, 'no_reply', nil, c.assignee) end
 end
 
 -- Ending is another script's: until it has done so, this comes again.
@@ -52,35 +53,41 @@ function act.full(...) ask_to_end('full', ...) end
 
 -- Nobody with these skills, or of this team, for so long: whoever else can.
 function act.widen(desk, id)
-    local chat = desk.root .. 'chat:' .. id
-    local s = redis.call('HMGET', chat, 'status', 'line', 'skills', 'relaxed', 'offered')
-    if s[1] ~= 'waiting' or s[5] or not s[2] then return end
-    local overflow = redis.call('HGET', desk.root .. 'line:' .. s[2], 'overflow')
-    if s[3] and s[3] ~= '' and not s[4] then
-        redis.call('HSET', chat, 'relaxed', '1')
-    elseif overflow and overflow ~= '' and redis.call('HGET', chat, 'team') ~= overflow then
-        redis.call('HSET', chat, 'team', overflow)
+    local c = desk.chat(id)
+    if c.status ~= 'waiting' or c.offered or not c.line then return end
+    local overflow = redis.call('HGET', desk.root .. 'line:' .. c.line, 'overflow')
+    if c.skills and c.skills ~= '' and not c.relaxed then
+        c.relaxed = '1'
+        redis.call('HSET', c.key, 'relaxed', '1')
+    elseif overflow and overflow ~= '' and c.team ~= overflow then
+        c.team = overflow
+        redis.call('HSET', c.key, 'team', overflow)
     else
         return
     end
-    desk.give_back(id, 'widened')
+    desk.give_back(c, 'widened')
 end
 
 function act.again(desk, id)
-    local s = redis.call('HMGET', desk.root .. 'chat:' .. id, 'status', 'line', 'offered')
-    if s[1] == 'waiting' and s[2] and not s[3] and desk.is_ready() then desk.match(id, s[2]) end
+    local c = desk.chat(id)
+    if c.status == 'waiting' and c.line and not c.offered and desk.is_ready() then desk.match(c) end
 end
 
 function act.told(desk, line)
-    local key = desk.root .. 'line:' .. line
-    local moves = redis.call('HGET', key, 'moves') or '0'
-    local due = redis.call('ZRANGEBYSCORE', key .. ':told', '-inf', moves, 'LIMIT', 0, 200)
+    local l = desk.line(line)
+    local due = redis.call('ZRANGEBYSCORE', l.key .. ':told', '-inf', l.moves, 'LIMIT', 0, 200)
     for _, id in ipairs(due) do
-        local place = desk.is_warm(id) and desk.place_of(id, line)
-        if place then desk.tell_place(id, line, place) else redis.call('ZREM', key .. ':told', id) end
+        local c = desk.chat(id)
+        local place = c.is_warm and c.line == line and desk.place_of(c)
+        if place then desk.tell_place(c, l, place) else redis.call('ZREM', l.key .. ':told', id) end
     end
+    l.is_changed = false -- its timer has had its turn
     if #due == 200 then return desk.arm('told', line, now + 50) end
-    desk.tell_line(line)
+    -- Staff hear how long it is. The count says it all, so whoever misses one misses nothing.
+    local first = redis.call('ZRANGE', l.waiting, 0, 0)[1]
+    local since = first and desk.chat(first).opened_at
+    redis.call('SPUBLISH', desk.root .. 'staff', '\n{"type":"queue","line":"' .. line .. '","waiting":'
+        .. redis.call('ZCARD', l.waiting) .. ',"first_since":' .. (since and '"' .. since .. '"' or 'null') .. '}')
 end
 
 local due = redis.call('ZRANGEBYSCORE', timers, '-inf', now, 'LIMIT', 0, ARGV[1])

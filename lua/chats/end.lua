@@ -33,7 +33,8 @@ local now, iso, meant, reason, kind, who, comment, expiry, channel, staff, lengt
 
 local epoch = redis.call('HGET', cell, 'epoch')
 local state = redis.call('HMGET', chat, 'epoch', 'id', 'tenant', 'conversation', 'status', 'version', 'opened_at',
-    'assigned_at', 'assignee', 'seq', 'persisted', 'team', 'priority', 'skills', 'place')
+    'assigned_at', 'assignee', 'seq', 'persisted', 'team', 'priority', 'skills', 'place', 'offered', 'declined',
+    'line')
 if not epoch or state[1] ~= epoch then return { 'cold' } end
 if timer ~= '' then -- whatever comes of it, this timer has had its turn
     if tonumber(redis.call('ZSCORE', timers, timer) or -1) ~= tonumber(due) then return { 'unchanged' } end
@@ -50,7 +51,8 @@ local function quoted(text) return text and '"' .. text .. '"' or 'null' end
 
 redis.call('HSET', chat, 'status', 'ended', 'version', version, 'ended_at', iso, 'ended_reason', reason,
     'ended_type', kind)
-redis.call('HDEL', chat, 'assigned_at', 'rating', 'warned')
+redis.call('HDEL', chat, 'assigned_at', 'rating', 'warned', 'assignee', 'assignee_name', 'offered', 'offer_until', 'declined',
+    'relaxed', 'replied')
 if state[10] == state[11] then -- only this is in Redis alone: it may expire, long after the journal was read
     redis.call('HSET', chat, 'idle', '1')
     for i = 1, 3 do redis.call('EXPIRE', KEYS[i], expiry) end
@@ -73,5 +75,6 @@ local entry = redis.call('XADD', log, 'MAXLEN', '~', length, '0-*', 'm', news)
 redis.call('SPUBLISH', staff, string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
 
 --include assignment/desk
-open_desk(cell:sub(1, -5), chat:match('^{[^}]*}:(.-):'), ARGV[15]).let_go(state[2])
+open_desk(cell:sub(1, -5), chat:match('^{[^}]*}:(.-):'), ARGV[15], epoch).let_go({ id = state[2], assignee = state[9],
+    offered = state[16], declined = state[17], line = state[18] })
 return { 'ended', conversation, version }

@@ -28,13 +28,19 @@ redis.call('HSET', chat, 'epoch', epoch, unpack(known.fields))
 for _, entry in ipairs(known.messages) do redis.call('XADD', history, entry[1] .. '-0', 'm', entry[2]) end
 for _, entry in ipairs(known.clients) do redis.call('ZADD', clients, entry[1], entry[2]) end
 
-local s = redis.call('HMGET', chat, 'status', 'assignee')
-if s[1] == 'waiting' or s[1] == 'active' then -- it stays until the conversation is over
+local status = redis.call('HGET', chat, 'status')
+if status == 'waiting' or status == 'active' then -- it stays until the conversation is over
     --include assignment/desk
     local account, id = chat:match('^{[^}]*}:(.-):chat:(.+)$')
     local desk = open_desk(cell:sub(1, -5), account, ARGV[4])
-    if s[1] == 'waiting' then desk.arrive(id, true)
-    elseif s[2] then desk.hold(id, s[2], desk.weight_of(redis.call('HGET', chat, 'line'))) end
+    local c = desk.chat(id)
+    if c.status == 'waiting' then
+        desk.arrive(c, true)
+    elseif c.assignee then
+        local a = desk.agent(c.assignee)
+        desk.hold(a, id, desk.weight_of(c.line))
+        desk.settle(a)
+    end
 else
     redis.call('HSET', chat, 'idle', '1')
     for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[2]) end

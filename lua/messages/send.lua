@@ -71,14 +71,11 @@ if state[11] then -- the chat was left to expire; it lives again
 end
 
 -- A conversation must be open: whoever writes first opens one, which waits until somebody has it.
-local conversation, status = state[8], state[9]
+local conversation, status, moment, opened = state[8], state[9], ARGV[1], nil
 local opens = status ~= 'waiting' and status ~= 'active'
 if opens then
     conversation, status = ARGV[9], 'waiting'
-    redis.call('HDEL', chat, 'assignee', 'assignee_name', 'assigned_at', 'team', 'skills', 'priority', 'relaxed',
-        'declined', 'offered', 'offer_until', 'line')
-    redis.call('HSET', chat, 'conversation', conversation, 'opened_at', iso, 'place', ARGV[1], 'status', status,
-        'version', 1)
+    --include chats/open
 end
 
 local message = '{"seq":' .. seq .. ',"conversation_id":"' .. conversation .. '",' .. rest
@@ -88,11 +85,7 @@ if state[10] then -- the first message brings the chat's and the contact's rows 
     fact = fact .. ',"about":' .. redis.call('HGET', chat, 'about')
     redis.call('HDEL', chat, 'new', 'about')
 end
-
-if opens then
-    fact = fact .. ',"conversation":{"id":"' .. conversation .. '","status":"waiting","version":1,"opened_at":"' .. iso
-        .. '","assigned_at":null,"assignee_id":null,"place":' .. ARGV[1] .. '}'
-end
+if opened then fact = fact .. ',' .. opened end
 
 if sender == 'user' then archived = false end -- whoever writes again is back in the list
 local keep = math.max(0, math.min(tonumber(state[6]) + 1, tonumber(seq) - tonumber(ARGV[12]) + 1))
@@ -106,15 +99,13 @@ redis.call('SPUBLISH', ARGV[13], seq .. ' ' .. epoch .. '\n{"type":"new_message"
 -- What it means for the line: an agent who answers somebody who waits has them, if there is room.
 local function settle()
     --include assignment/desk
-    local desk = open_desk(cell:sub(1, -5), chat:match('^{[^}]*}:(.-):'), ARGV[18])
-    if sender == 'user' then return desk.arrive(id) end
-    local held = redis.call('HMGET', chat, 'offered', 'line')
-    local weight = desk.weight_of(held[2])
+    local desk = open_desk(cell:sub(1, -5), chat:match('^{[^}]*}:(.-):'), ARGV[18], epoch)
+    local c = desk.chat(id)
+    if sender == 'user' then return desk.arrive(c) end
     desk.know(sender_id, sender_name)
-    if not desk.has_room(sender_id, weight, held[1] == sender_id and weight or 0) then
-        return opens and desk.arrive(id)
-    end
-    desk.hand(id, sender_id, 'replied', sender_id)
+    local weight = c.offered == sender_id and 0 or desk.weight_of(c.line)
+    if not desk.has_room(desk.agent(sender_id), weight) then return opens and desk.arrive(c) end
+    desk.hand(c, sender_id, 'replied', sender_id)
     status = 'active'
 end
 if sender == 'admin' then

@@ -31,7 +31,7 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local version = ',"version":' .. clock[1] .. string.format('%06d', clock[2]) .. '}'
 
 --include assignment/desk
-local function desk_of(account) return open_desk(prefix, account, ARGV[7]) end
+--include assignment/presence
 
 local known = redis.call('ZSCORE', gateways, me)
 if step == 'begin' then known = '1' end
@@ -48,7 +48,7 @@ local function tell(subject, is)
         local card = redis.call('HGET', notes, account .. ' ' .. id)
         if not is then redis.call('HDEL', notes, account .. ' ' .. id) end
         redis.call('SPUBLISH', staff, '\n{"type":"agent_presence","agent":' .. (card or 'null') .. on .. version)
-        desk_of(account).presence(id, is)
+        agent_came(open_desk(prefix, account, ARGV[7]), prefix, account, id, is)
     else
         local chat, cards = 'v ' .. account .. ' ' .. id, {}
         for _, viewer in ipairs(redis.call('ZRANGEBYLEX', online, '[' .. chat .. ' ', '(' .. chat .. '!')) do

@@ -28,7 +28,7 @@ export function assignChoices(
     ...teams.map((team): Choice => ({
       id: team.id,
       label: team.name,
-      detail: t("team", { count: team.agent_ids.length }),
+      detail: t("teamOf", { count: team.agent_ids.length }),
       run: () => give({ team_id: team.id }),
     })),
     ...absent.map(ofAgent),

@@ -16,8 +16,6 @@ export interface InboxOptions {
   api: Api;
   cable: Cable;
   agentId: string;
-  /** Everything that the staff's channel says. */
-  heard?(event: AdminEvent): void;
   unauthorized(): void;
 }
 
@@ -35,17 +33,14 @@ export class Inbox {
   readonly #agentId: string;
   readonly #list: ChatList;
   readonly #feed: ListFeed;
-  readonly #heard: (event: AdminEvent) => void;
   readonly #fetching = new Set<string>();
+  readonly #listeners = new Set<(event: AdminEvent) => void>();
   #tab: Tab = "active";
   #isOpen: (chatId: string) => boolean = () => false;
   #closed = false;
 
-  constructor(
-    { api, cable, agentId, unauthorized, heard = () => undefined }: InboxOptions,
-  ) {
+  constructor({ api, cable, agentId, unauthorized }: InboxOptions) {
     this.#api = api;
-    this.#heard = heard;
     this.#agentId = agentId;
     this.#list = new ChatList(agentId);
     this.presence = new Presence(agentId);
@@ -68,6 +63,12 @@ export class Inbox {
   /** Which chat is before the agent's eyes, so that it does not become unread. */
   watch(isOpen: (chatId: string) => boolean): void {
     this.#isOpen = isOpen;
+  }
+
+  /** Passes on whatever the staff's channel says, until the answer is called. */
+  listen(heard: (event: AdminEvent) => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
   }
 
   show(tab: Tab): void {
@@ -120,8 +121,8 @@ export class Inbox {
   }
 
   #received(event: AdminEvent): void {
+    for (const heard of this.#listeners) heard(event);
     this.presence.heardOfAll(event);
-    this.#heard(event);
     if (event.type === "chat_updated") {
       const { chat, agent_id, unread_count } = event;
       if (isMoving(chat)) this.#feed.count();

@@ -2,7 +2,7 @@ import type { Signal } from "../core/signal.ts";
 import { type Command, neighbour } from "./commands.ts";
 import type { Desk } from "./desk.ts";
 import type { Inbox } from "./inbox.ts";
-import { type Route, routeTo } from "./route.ts";
+import { placeTo, type Route, routeTo, screensFor } from "./route.ts";
 import type { WorkspaceOptions } from "./workspace.ts";
 
 /** Whether the next chat is come to by the keys that go through the list. */
@@ -51,9 +51,11 @@ export function placeCommands(
       // What was not heard shows in the choice above, which stays as it was.
       run: () => void desk.choose(status).catch(() => undefined),
     })),
-    ...(agent.role === "administrator"
-      ? [{ id: "jobs", label: t("jobs"), run: () => void (location.hash = "#/jobs") }]
-      : []),
+    ...screensFor(agent.role).map((name): Command => ({
+      id: name,
+      label: t("goTo", { what: t(name) }),
+      run: () => location.hash = placeTo(name),
+    })),
     { id: "logout", label: t("logOut"), run: () => void staff.logOut() },
   ];
 }

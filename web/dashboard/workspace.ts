@@ -13,15 +13,15 @@ import type { Command } from "./commands.ts";
 import { Desk } from "./desk.ts";
 import { dutyView } from "./duty-view.ts";
 import { Inbox } from "./inbox.ts";
-import { jobsPlace } from "./jobs-place.ts";
-import { parseSection } from "./jobs/section.ts";
 import { sendLeftovers } from "./leftovers.ts";
 import { keyboard } from "./keyboard.ts";
 import { listView } from "./list-view.ts";
+import { navigation } from "./navigation.ts";
 import { offersView } from "./offers-view.ts";
 import { openPalette } from "./palette.ts";
 import { placeCommands, type Walk } from "./place-commands.ts";
-import { parseRoute, type Route, routeTo } from "./route.ts";
+import { parsePlace, parseRoute, type Route, routeTo } from "./route.ts";
+import { screenPlace } from "./screen-place.ts";
 import { shownChat } from "./shown-chat.ts";
 import type { Staff } from "./staff.ts";
 import type { DashboardTranslate } from "./texts/en.ts";
@@ -48,10 +48,6 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     api,
     cable,
     agentId: agent.id,
-    heard: (event) => {
-      desk.heard(event);
-      alerts.heard(event);
-    },
     unauthorized: expired,
   });
   const chats = new Chats({
@@ -69,7 +65,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     history.replaceState(null, "", routeTo(parseRoute(store.get(placeKey) ?? "")));
   }
   const route = new Signal<Route>(
-    parseRoute(parseSection(location.hash) ? "" : location.hash),
+    parseRoute(parsePlace(location.hash) ? "" : location.hash),
   );
   const isWatched = (chatId: string): boolean => route.peek().chatId === chatId && !document.hidden;
   const alerts = new Alerts({
@@ -91,7 +87,15 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
   const pane = h("main", { class: "pane" });
   const duty = dutyView(desk, t);
   const offers = offersView(desk, inbox, t);
-  const jobs = jobsPlace({ api, locale, unauthorized: expired }, t);
+  const screens = screenPlace({
+    api,
+    store,
+    locale,
+    agent,
+    listen: (heard) => inbox.listen(heard),
+    unauthorized: expired,
+  }, t);
+  const ways = navigation(agent.role, t);
   const connection = h("div", {
     class: "connection",
     role: "status",
@@ -104,10 +108,8 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       "header",
       { class: "top" },
       h("h1", {}, "Switchboard"),
+      ways.element,
       connection,
-      agent.role === "administrator"
-        ? h("a", { href: "#/jobs", class: "plain", "data-testid": "jobs-link" }, t("jobs"))
-        : null,
       h("button", {
         type: "button",
         class: "plain find",
@@ -129,15 +131,20 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     offers.element,
     list.element,
     pane,
-    jobs.element,
+    screens.element,
   );
 
   inbox.watch(isWatched);
-  /** The chats stay as they are behind the jobs page. */
+  inbox.listen((event) => {
+    desk.heard(event);
+    alerts.heard(event);
+  });
+  /** The chats stay as they are behind another screen. */
   const followHash = (): void => {
-    const isElsewhere = jobs.show(location.hash);
-    set(element, "data-page", isElsewhere ? "jobs" : null);
-    if (isElsewhere) return;
+    const screen = screens.show(location.hash)?.screen ?? null;
+    ways.show(screen);
+    set(element, "data-page", screen);
+    if (screen !== null) return;
     route.value = parseRoute(location.hash);
     store.set(placeKey, location.hash);
     document.title = titleOf(inbox.unread.peek());
@@ -192,7 +199,8 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
       removeEventListener("hashchange", followHash);
       for (const stop of stops) stop();
       list.dispose();
-      jobs.dispose();
+      screens.dispose();
+      ways.dispose();
       desk.close();
       inbox.close();
       chats.close();

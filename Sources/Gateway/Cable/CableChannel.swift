@@ -22,12 +22,16 @@ enum CableChannel: Sendable {
         }
 
         init?(_ identifier: String) {
-            // `try?`: what cannot be read, in one way or the other, is not one of ours.
             if let flat = FlatJSONObject(ByteBuffer(string: identifier)) {
-                guard let channel = try? flat.string("channel"), let chatID = try? flat.string("chat_id")
-                else { return nil }
-                (self.channel, self.chatID) = (channel, chatID)
+                guard case .string(let channel) = flat["channel"] else { return nil }
+                self.channel = channel
+                switch flat["chat_id"] {
+                case .string(let id): chatID = id
+                case nil, .null: chatID = nil
+                case .integer, .bool: return nil
+                }
             } else {
+                // `try?`: what cannot be read in this way either is not one of ours.
                 guard let name = try? JSONDecoder().decode(Name.self, from: Data(identifier.utf8)) else {
                     return nil
                 }

@@ -2,7 +2,7 @@ import NIOCore
 
 /// What may wait, until something is sent on the same stream or the wait is over: it costs no write of its own then.
 struct Patience {
-    static let wait = TimeAmount.milliseconds(250)
+    static let wait = TimeAmount.seconds(1)
 
     private var waiting = StreamBatches()
     private var isTimed = false

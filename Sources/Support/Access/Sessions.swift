@@ -9,8 +9,8 @@ import Secrets
 /// outlives a log-out must open nothing.
 package struct Sessions: Sendable {
     private let redis: RedisClient
-    /// Seconds that a session can be restored after it was last heard of.
-    private let lifetime = 300
+    /// Seconds that a session stays restorable after it was last written down.
+    private let lifetime = 400
 
     package init(redis: RedisClient) { self.redis = redis }
 
