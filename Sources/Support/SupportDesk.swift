@@ -43,6 +43,7 @@ package final class SupportDesk: Sendable {
     package let waitingPeople: WaitingPeople
     package let teams: Teams
     package let staff: Staff
+    package let duties: Duties
     package let inboxRules: InboxRules
     package let inboxDesk: InboxDesk
     package let hiring: Hiring
@@ -116,6 +117,7 @@ package final class SupportDesk: Sendable {
         waitingPeople = WaitingPeople(postgres: postgres)
         teams = Teams(postgres: postgres, setup: assignmentSetup)
         staff = Staff(postgres: postgres, redis: redis, setup: assignmentSetup)
+        duties = Duties(redis: redis)
         inboxRules = InboxRules(postgres: postgres, setup: assignmentSetup)
         inboxDesk = InboxDesk(postgres: postgres, setup: assignmentSetup)
         hiring = Hiring(postgres: postgres, passwords: passwords, logins: logins, setup: assignmentSetup)

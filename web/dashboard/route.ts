@@ -1,4 +1,7 @@
-export type Tab = "active" | "archived";
+/** A part of the list: `mine` and `unassigned` are parts of `active`. */
+export type Tab = "active" | "mine" | "unassigned" | "archived";
+
+const tabs: readonly string[] = ["active", "mine", "unassigned", "archived"] satisfies Tab[];
 
 export interface Route {
   tab: Tab;
@@ -15,10 +18,10 @@ export interface Place {
   rest: string[];
 }
 
-/** `#/active`, `#/archived`, `#/active/CHAT`: after the hash, so that any static server will do. */
+/** `#/active`, `#/mine`, `#/active/CHAT`: after the hash, so that any static server will do. */
 export function parseRoute(hash: string): Route {
   const [tab, chatId] = hash.replace(/^#\/?/, "").split("/");
-  return { tab: tab === "archived" ? "archived" : "active", chatId: decode(chatId) };
+  return { tab: tabs.includes(tab!) ? tab as Tab : "active", chatId: decode(chatId) };
 }
 
 export function routeTo({ tab, chatId }: Route): string {

@@ -9,6 +9,9 @@ struct AdminAgentsController {
 
     func add(to routes: RouterGroup<StaffContext>) {
         routes.get("presence", use: presence)
+        routes.get("me") { [desk] _, context in
+            JSONBody(try await desk.duties.of(context.session, at: context.now))
+        }
         routes.post(use: hire)
         routes.put(":id/role") { [desk] request, context in
             struct Input: Decodable { let role: String }

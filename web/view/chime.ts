@@ -1,6 +1,6 @@
 let context: AudioContext | undefined;
 
-/** Two short tones, in one tab of the visitor's at most. */
+/** Two short tones, in one tab of all at most. */
 export function chime(name: string): void {
   // Only secure pages have locks; elsewhere every tab sounds.
   if (!navigator.locks) return play();
