@@ -131,6 +131,8 @@ package struct GatewayApplication: Sendable {
             to: signedIn.group("admin/inboxes", context: StaffContext.self))
         AdminAgentsController(desk: desk).add(
             to: signedIn.group("admin/agents", context: StaffContext.self))
+        ProfileController(desk: desk).add(to: signedIn.group("admin/profile", context: StaffContext.self))
+        SystemController(desk: desk).add(to: signedIn.group("admin/system", context: StaffContext.self))
         AdminJobsController(desk: desk).add(to: signedIn.group("admin/jobs", context: StaffContext.self))
         redirectOlderSpellings(anywhere)
         OtherMethods.refuse(on: router)

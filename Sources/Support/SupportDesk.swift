@@ -41,9 +41,13 @@ package final class SupportDesk: Sendable {
     package let availability: Availability
     package let shifts: Shifts
     package let lines: Lines
+    package let waitingPeople: WaitingPeople
     package let teams: Teams
     package let staff: Staff
+    package let duties: Duties
     package let inboxRules: InboxRules
+    package let inboxDesk: InboxDesk
+    package let hiring: Hiring
     package let assignmentCheck: AssignmentCheck
     package let assignmentSetup: AssignmentSetup
     private let assignmentScripts: AssignmentScripts
@@ -53,6 +57,7 @@ package final class SupportDesk: Sendable {
     package let journals: [Journal]
     package let health: Health
     package let operations: Operations
+    package let systemReports: SystemReports
 
     /// Throws `RedisError` when a script is missing or malformed.
     /// - Parameter jobs: where the jobs are; nil is the same Redis.
@@ -112,9 +117,13 @@ package final class SupportDesk: Sendable {
             ShiftDuty(timers: timers, shifts: shifts, availability: availability),
         ]
         lines = Lines(redis: redis)
+        waitingPeople = WaitingPeople(postgres: postgres)
         teams = Teams(postgres: postgres, setup: assignmentSetup)
         staff = Staff(postgres: postgres, redis: redis, setup: assignmentSetup)
+        duties = Duties(redis: redis)
         inboxRules = InboxRules(postgres: postgres, setup: assignmentSetup)
+        inboxDesk = InboxDesk(postgres: postgres, setup: assignmentSetup)
+        hiring = Hiring(postgres: postgres, passwords: passwords, logins: logins, setup: assignmentSetup)
         assignmentCheck = AssignmentCheck(
             redis: redis, scripts: assignmentScripts, configuration: configuration)
         announcements = Announcements(redis: redis, scripts: chatScripts, configuration: configuration)
@@ -123,6 +132,8 @@ package final class SupportDesk: Sendable {
             Journal(cell: Cell($0), redis: redis, scripts: journalScripts)
         }
         health = Health(redis: redis, jobs: jobs ?? redis, postgres: postgres, journals: journals)
+        systemReports = SystemReports(
+            health: health, redis: redis, jobs: jobs ?? redis, journals: journals)
         operations = Operations(
             jobs: JobAdmin(redis: jobs ?? redis, scripts: try JobScripts(scripts)),
             accounts: configuration.operatorAccounts)

@@ -82,13 +82,13 @@ class Cluster:
     def letters(self) -> list[Path]:
         return sorted(self.mail.rglob("*.eml"))
 
-    def hire(self, account: str = "Acme", role: str = "agent") -> str:
+    def hire(self, account: str = "Acme", role: str = "agent", name: str = "Eve") -> str:
         """A new member of staff with the demo's password; returns the address to log in with."""
         login, address = uuid.uuid4(), f"{uuid.uuid4().hex}@example.org"
         self.write("INSERT INTO logins (id, email, password_hash) "
                    "SELECT %s, %s, password_hash FROM logins WHERE email = 'ann@example.com'", login, address)
         self.write("INSERT INTO agents (account_id, id, login_id, name, role) "
-                   "SELECT id, %s, %s, 'Eve', %s FROM accounts WHERE name = %s", uuid.uuid4(), login, role, account)
+                   "SELECT id, %s, %s, %s, %s FROM accounts WHERE name = %s", uuid.uuid4(), login, name, role, account)
         return address
 
     # Breaking and mending it

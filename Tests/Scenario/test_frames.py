@@ -53,7 +53,8 @@ def heard(cluster) -> dict[str, tuple[str, object]]:
     frames["contactPresence"] = "AdminEvent", staff.expect("presence", chat_id=visitor.chat_id)
     # Whoever is available would be given the visitor at once, and nobody would see them wait.
     staff.perform("availability", status="away")
-    staff.expect("agent_presence", availability="away")
+    frames["availability"] = "AdminEvent", staff.expect("agent_presence", availability="away")
+    frames["duty"] = "Duty", agent.api.get("/admin/agents/me").body
 
     mine.perform("send_message", content="Hello", client_id="c1")
     frames["messageAck"] = "ChatEvent", mine.expect("message_ack")
@@ -61,9 +62,11 @@ def heard(cluster) -> dict[str, tuple[str, object]]:
     frames["waiting"] = "ChatEvent", mine.expect("conversation")
     frames["persisted"] = "ChatEvent", mine.expect("persisted")
     frames["newUserMessage"] = "AdminEvent", staff.expect("new_user_message")
+    frames["queue"] = "AdminEvent", staff.expect("queue")
     mine.perform("send_message", content=" ", client_id="c2")
     frames["error"] = "ChatEvent", mine.expect("error")
     frames["list"] = "ChatRowPage", agent.api.get("/admin/chats").body
+    frames["counts"] = "ChatCounts", agent.api.get("/admin/chats/counts").body
 
     theirs = agent.cable().subscribe("ChatChannel", chat_id=visitor.chat_id)
     frames["viewing"] = "AdminEvent", staff.expect("viewing")
@@ -92,11 +95,36 @@ def heard(cluster) -> dict[str, tuple[str, object]]:
     cluster.wait_persisted(2, [visitor.chat_id])
     eventually(lambda: agent.api.get(f"/admin/chats/{visitor.chat_id}").body["ending"]["rating"] == 5)
     frames["chatEnded"] = "AdminChat", agent.api.get(f"/admin/chats/{visitor.chat_id}").body
+    handed(frames, cluster, agent, staff)
     colleague = Agent(cluster.api(0), "bob@example.com")
     note = colleague.cable().subscribe("ChatChannel", chat_id=visitor.chat_id)
     note.perform("typing", on=True, private=True)
     frames["privateTyping"] = "AdminEvent", staff.expect("typing")
     return frames
+
+
+def handed(frames: dict[str, tuple[str, object]], cluster, agent: Agent, staff) -> None:
+    """Where agents are asked before they are given a conversation."""
+    chief = Agent(cluster.api(0), "admin@example.com")
+    inbox = chief.api.get("/admin/inboxes/rules").body["inboxes"][0]["inbox_id"]
+    rules = {"rules": {"mode": "offer", "offer_s": 60}}
+    assert chief.api.call("PUT", f"/admin/inboxes/{inbox}/rules", rules).status == 200
+    visitor = Visitor(cluster.api(0))
+    staff.perform("availability", status="online")
+    staff.expect("agent_presence", availability="online")
+    staff.cable.heard(0.5)
+    visitor.say("Anybody?")
+    while "offer" not in (frame := staff.expect("chat_updated"))["chat"]:
+        pass
+    frames["offer"] = "AdminEvent", frame
+    duty = agent.api.get("/admin/agents/me").body
+    assert 0 < duty["offers"][0].pop("in_s") <= 60
+    duty["offers"][0]["in_s"] = 60
+    frames["dutyOffered"] = "Duty", duty
+    agent.api.post(f"/admin/chats/{visitor.chat_id}/accept")
+    frames["accepted"] = "AdminEvent", staff.expect("chat_updated")
+    staff_list = agent.api.get("/admin/agents").body["agents"]
+    frames["colleague"] = "Colleague", next(one for one in staff_list if one["name"] == "Ann")
 
 
 def text(frames: dict[str, tuple[str, object]]) -> str:

@@ -52,7 +52,7 @@ test_web() {
 }
 
 # A run of its own: the browser's driver leaves an event loop in the process, beside which no other can be started.
-in_browser=(Tests/Scenario/test_{conversation,company,pages_resume,pages_poll,jobs_page,widget,widget_anywhere,widget_storms,sdk}.py)
+in_browser=(Tests/Scenario/test_{conversation,company,desk_pages,pages_resume,pages_poll,jobs_page,team_page,settings_page,widget,widget_anywhere,widget_storms,sdk}.py)
 test_browser() { test_scenario "browser" "${in_browser[@]}"; }
 with_strangers=(Tests/Scenario/test_{sidekiq,actioncable_client}.py)
 test_compat() { test_scenario "compat" "${with_strangers[@]}"; }

@@ -20,7 +20,7 @@ if upto <= tonumber(state[3]) or upto > tonumber(state[2]) then return { 'known'
 
 redis.call('HSET', chat, 'persisted', ARGV[1])
 redis.call('ZREMRANGEBYSCORE', clients, '-inf', math.min(upto, tonumber(state[2]) - tonumber(ARGV[3])))
-redis.call('SPUBLISH', ARGV[4], '\n{"type":"persisted","up_to_seq":' .. ARGV[1] .. '}')
+redis.call('SPUBLISH', ARGV[4], '~\n{"type":"persisted","up_to_seq":' .. ARGV[1] .. '}')
 local is_open = state[4] == 'waiting' or state[4] == 'active'
 if upto == tonumber(state[2]) and not is_open then -- nothing of this chat is in Redis alone: it may expire
     redis.call('HSET', chat, 'idle', '1')

@@ -7,12 +7,15 @@ export class ApiError extends Error {
   readonly code: string;
   /** How long the gateway asked to wait, ms. */
   readonly retryAfter: number | undefined;
+  /** Whose the thing is already, where that is why. */
+  readonly holder: string | undefined;
 
-  constructor(status: number, code: string, retryAfter?: number) {
+  constructor(status: number, code: string, retryAfter?: number, holder?: string) {
     super(code);
     this.status = status;
     this.code = code;
     this.retryAfter = retryAfter;
+    this.holder = holder;
   }
 
   /** The same request will be refused again, whenever it is made. */
@@ -88,6 +91,8 @@ export class Api {
 }
 
 function refusal({ status, headers }: Response, value: unknown): ApiError {
-  const { code = `http_${status}` } = (value as { error?: { code?: string } } | null)?.error ?? {};
-  return new ApiError(status, code, Number(headers.get("Retry-After")) * 1000 || undefined);
+  const said = value as { error?: { code?: string; agent?: { name?: string } } } | null;
+  const { code = `http_${status}`, agent } = said?.error ?? {};
+  const wait = Number(headers.get("Retry-After")) * 1000 || undefined;
+  return new ApiError(status, code, wait, agent?.name);
 }

@@ -4,18 +4,31 @@ import type { Tab } from "./route.ts";
 /** The server's list follows what is told by this much, in ms, while the database keeps up. */
 const listLag = 5000;
 
-/** The rows of both tabs, each chat once, the most recently active first. */
+/** What decides in which tab a chat is. */
+type Place = Pick<ChatRow, "archived" | "status" | "assignee">;
+
+/** The rows of all tabs, each chat once, the most recently active first. */
 export class ChatList {
+  readonly #agentId: string;
   readonly #rows = new Map<string, ChatRow>();
   /** Rows that an event made, faster than the server's list: no page has had them yet. */
   readonly #early = new Set<string>();
   /** Where a chat is was told lately, so that a list from before must not bring it back. */
-  readonly #moved = new Map<string, { archived: boolean; at: number }>();
-  readonly #next: Record<Tab, string | null> = { active: null, archived: null };
+  readonly #moved = new Map<string, { place: Partial<Place>; at: number }>();
+  readonly #next: Record<Tab, string | null> = {
+    active: null,
+    mine: null,
+    unassigned: null,
+    archived: null,
+  };
+
+  constructor(agentId: string) {
+    this.#agentId = agentId;
+  }
 
   rows(tab: Tab): ChatRow[] {
     return [...this.#rows.values()]
-      .filter((row) => tabOf(row) === tab)
+      .filter((row) => isIn(tab, row, this.#agentId))
       .sort((a, b) => compare(b, a));
   }
 
@@ -43,7 +56,7 @@ export class ChatList {
     const last = page.next === null ? undefined : page.chats.at(-1);
     const [gone, kept] = [[] as ChatRow[], [] as ChatRow[]];
     for (const row of this.rows(tab)) (last && compare(row, last) < 0 ? kept : gone).push(row);
-    for (const row of gone) if (!this.#early.has(row.id)) this.#forget(row, page);
+    for (const row of gone) if (!this.#isNews(row.id)) this.#forget(row, page);
     for (const row of page.chats) this.put(row);
     if (kept.length === 0) this.#next[tab] = page.next;
   }
@@ -58,9 +71,7 @@ export class ChatList {
    * Without a new message the number of unread ones only falls, so the lower one is the newer word.
    */
   put(listed: ChatRow): void {
-    const moved = this.#moved.get(listed.id);
-    const isNews = moved !== undefined && Date.now() - moved.at < listLag;
-    const row = isNews ? { ...listed, archived: moved.archived } : listed;
+    const row = { ...listed, ...this.#lately(listed.id) };
     const known = this.#rows.get(row.id);
     this.#early.delete(row.id);
     if (known === undefined || known.message_count < row.message_count) {
@@ -73,6 +84,16 @@ export class ChatList {
     }
   }
 
+  /** Where the chat is, if that was told so lately that the server's list may not know it yet. */
+  #lately(id: string): Partial<Place> | undefined {
+    const moved = this.#moved.get(id);
+    return moved && Date.now() - moved.at < listLag ? moved.place : undefined;
+  }
+
+  #isNews(id: string): boolean {
+    return this.#early.has(id) || this.#lately(id) !== undefined;
+  }
+
   #forget(row: ChatRow, page: ChatRowPage): void {
     if (!page.chats.some(({ id }) => id === row.id)) this.#rows.delete(row.id);
   }
@@ -82,9 +103,9 @@ export class ChatList {
     const row = this.#rows.get(chat.id);
     if (!row) return false;
     const { contact_name, ...changes } = chat;
-    const { archived } = changes;
-    if (archived !== undefined && archived !== row.archived) {
-      this.#moved.set(chat.id, { archived, at: Date.now() });
+    const moves = placeOf(changes, row);
+    if (Object.keys(moves).length > 0) {
+      this.#moved.set(chat.id, { place: { ...this.#lately(chat.id), ...moves }, at: Date.now() });
     }
     const contact = contact_name === undefined
       ? row.contact
@@ -137,8 +158,26 @@ export function nameOf(row: ChatRow): string | null {
   return row.contact.name || row.contact.email || row.user_email || null;
 }
 
-function tabOf(row: ChatRow): Tab {
-  return row.archived ? "archived" : "active";
+/** What is told of the chat's place and differs from what was known of it. */
+function placeOf({ archived, status, assignee }: ChatNews, row: ChatRow): Partial<Place> {
+  return {
+    ...(archived !== undefined && archived !== row.archived && { archived }),
+    ...(status !== undefined && status !== row.status && { status }),
+    ...(assignee !== undefined && assignee?.id !== row.assignee?.id && { assignee }),
+  };
+}
+
+function isIn(tab: Tab, { archived, status, assignee }: ChatRow, agentId: string): boolean {
+  switch (tab) {
+    case "archived":
+      return archived;
+    case "active":
+      return !archived;
+    case "mine":
+      return !archived && status === "active" && assignee?.id === agentId;
+    case "unassigned":
+      return !archived && status === "waiting";
+  }
 }
 
 function compare(a: ChatRow, b: ChatRow): number {

@@ -1,7 +1,7 @@
 import type { Api } from "../core/api.ts";
 import type { Cable } from "../core/cable.ts";
 import type { Connection } from "../core/chat-state.ts";
-import type { AdminChat, AdminEvent, ChatRow } from "../core/protocol.ts";
+import type { AdminChat, AdminEvent, ChatCounts, ChatNews, ChatRow } from "../core/protocol.ts";
 import { batch, Signal } from "../core/signal.ts";
 import { ChatList } from "./chat-list.ts";
 import { ListFeed } from "./list-feed.ts";
@@ -27,12 +27,14 @@ export class Inbox {
   readonly unread = new Signal(0);
   readonly connection: Signal<Connection>;
   readonly isLoaded: Signal<boolean>;
+  readonly counts: Signal<ChatCounts | null>;
   readonly presence: Presence;
   readonly #api: Api;
   readonly #agentId: string;
-  readonly #list = new ChatList();
+  readonly #list: ChatList;
   readonly #feed: ListFeed;
   readonly #fetching = new Set<string>();
+  readonly #listeners = new Set<(event: AdminEvent) => void>();
   #tab: Tab = "active";
   #isOpen: (chatId: string) => boolean = () => false;
   #closed = false;
@@ -40,10 +42,12 @@ export class Inbox {
   constructor({ api, cable, agentId, unauthorized }: InboxOptions) {
     this.#api = api;
     this.#agentId = agentId;
+    this.#list = new ChatList(agentId);
     this.presence = new Presence(agentId);
     this.#feed = new ListFeed({
       api,
       cable,
+      agentId,
       loaded: (tab, page) => {
         this.#list.restart(tab, page);
         this.#changed();
@@ -53,11 +57,18 @@ export class Inbox {
     });
     this.connection = this.#feed.connection;
     this.isLoaded = this.#feed.isLoaded;
+    this.counts = this.#feed.counts;
   }
 
   /** Which chat is before the agent's eyes, so that it does not become unread. */
   watch(isOpen: (chatId: string) => boolean): void {
     this.#isOpen = isOpen;
+  }
+
+  /** Passes on whatever the staff's channel says, until the answer is called. */
+  listen(heard: (event: AdminEvent) => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
   }
 
   show(tab: Tab): void {
@@ -91,6 +102,11 @@ export class Inbox {
     this.#updated({ ...chat, id: chatId, archived: chat.archived ?? archived });
   }
 
+  /** What an action on a chat has made of its row. */
+  told(chat: ChatNews): void {
+    this.#updated(chat);
+  }
+
   /** The chat's own page tells its row, too. */
   opened(chat: AdminChat): void {
     const { messages: _, position: __, persisted_up_to: ___, conversation: ____, ...row } = chat;
@@ -105,15 +121,18 @@ export class Inbox {
   }
 
   #received(event: AdminEvent): void {
+    for (const heard of this.#listeners) heard(event);
     this.presence.heardOfAll(event);
     if (event.type === "chat_updated") {
       const { chat, agent_id, unread_count } = event;
+      if (isMoving(chat)) this.#feed.count();
       const isOwn = agent_id === this.#agentId && typeof unread_count === "number";
       if (agent_id === this.#agentId && !isOwn) void this.#feed.refresh();
       // That somebody read an old chat is no reason to look for its row.
       if (agent_id !== undefined && !this.row(chat.id)) return;
       this.#updated(isOwn ? { ...chat, unread_count } : chat);
     } else if (event.type === "new_user_message") {
+      if (this.#list.row(event.chat_id)?.status !== event.chat.status) this.#feed.count();
       this.#list.received(event.chat, this.#isOpen(event.chat_id));
       this.#changed();
       if (this.#list.isEarly(event.chat_id)) void this.#fetch(event.chat_id);
@@ -167,4 +186,9 @@ export class Inbox {
       this.unread.value = this.#list.unread;
     });
   }
+}
+
+/** It may be in another tab now. */
+function isMoving({ archived, status, assignee }: ChatNews): boolean {
+  return archived !== undefined || status !== undefined || assignee !== undefined;
 }

@@ -1,13 +1,14 @@
 import { type Api, type Heard, isUnauthorized } from "../core/api.ts";
 import type { Cable } from "../core/cable.ts";
 import type { Connection } from "../core/chat-state.ts";
-import type { AdminEvent, ChatRowPage, StreamPosition } from "../core/protocol.ts";
+import type { AdminEvent, ChatCounts, ChatRowPage, StreamPosition } from "../core/protocol.ts";
 import { Signal } from "../core/signal.ts";
 import type { Tab } from "./route.ts";
 
 export interface ListFeedOptions {
   api: Api;
   cable: Cable;
+  agentId: string;
   /** The tab's first page, anew. */
   loaded(tab: Tab, page: ChatRowPage): void;
   received(event: AdminEvent): void;
@@ -15,6 +16,7 @@ export interface ListFeedOptions {
 }
 
 const pollEvery = 5000;
+const countAfter = 700;
 
 /**
  * Keeps the list in view in step: by events, and by asking for its first page where events may
@@ -24,6 +26,8 @@ const pollEvery = 5000;
 export class ListFeed {
   readonly connection = new Signal<Connection>("connecting");
   readonly isLoaded = new Signal(false);
+  /** How many chats each tab has; null while that is not known. */
+  readonly counts = new Signal<ChatCounts | null>(null);
   readonly #options: ListFeedOptions;
   readonly #unsubscribe: () => void;
   readonly #heard: Heard = {};
@@ -36,6 +40,7 @@ export class ListFeed {
   #subscribed = false;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #counting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ListFeedOptions) {
     this.#options = options;
@@ -67,7 +72,15 @@ export class ListFeed {
   }
 
   page(tab: Tab, before?: string): Promise<ChatRowPage> {
-    return this.#options.api.get(pathOf(tab, before));
+    return this.#options.api.get(pathOf(tab, this.#options.agentId, before));
+  }
+
+  /** The counts, after a moment: once for all that happens in it, and when the database has it. */
+  count(): void {
+    this.#counting ??= setTimeout(() => {
+      this.#counting = undefined;
+      void this.#count();
+    }, countAfter);
   }
 
   later(): void {
@@ -79,21 +92,25 @@ export class ListFeed {
     this.#closed = true;
     this.#unsubscribe();
     clearTimeout(this.#timer);
+    clearTimeout(this.#counting);
   }
 
   async refresh(): Promise<void> {
     clearTimeout(this.#timer);
-    const { api, loaded, unauthorized } = this.#options;
+    const { api, agentId, loaded, unauthorized } = this.#options;
     const [tab, breaks] = [this.#tab, this.#breaks];
     try {
-      const page = await api.get<ChatRowPage>(pathOf(tab), this.#heard);
+      const page = await api.get<ChatRowPage>(pathOf(tab, agentId), this.#heard);
       if (this.#closed) return;
       // What has changed since it was asked for is told by events.
       if (breaks === this.#breaks) this.#isStale = false;
       // The first answer comes before the socket can be up: that is not polling yet.
       if (!this.#subscribed && this.isLoaded.peek()) this.connection.value = "polling";
       this.isLoaded.value = true;
-      if (page !== null) loaded(tab, page);
+      if (page !== null) {
+        loaded(tab, page);
+        this.count();
+      }
     } catch (error) {
       if (this.#closed) return;
       if (isUnauthorized(error)) unauthorized();
@@ -103,12 +120,21 @@ export class ListFeed {
     if (!this.#subscribed) this.later();
   }
 
+  async #count(): Promise<void> {
+    try {
+      const counts = await this.#options.api.get<ChatCounts>("/admin/chats/counts");
+      if (!this.#closed) this.counts.value = counts;
+    } catch {
+      // They are asked for again with whatever happens next.
+    }
+  }
+
   #received(event: AdminEvent, { epoch, offset }: Partial<StreamPosition>): void {
     if (epoch !== undefined && offset !== undefined) this.#reached({ epoch, offset });
     if (event.type === "reset") this.#reload();
     // In a resumed stream this is where the missed events will lead to, not where they begin.
-    else if (event.type === "staff_state") { if (this.#isStale) this.#position = event.position; }
-    else this.#options.received(event);
+    else if (event.type === "staff_state" && this.#isStale) this.#position = event.position;
+    this.#options.received(event);
   }
 
   /** Never back. */
@@ -126,8 +152,12 @@ export class ListFeed {
   }
 }
 
-function pathOf(tab: Tab, before?: string): string {
-  const query = new URLSearchParams({ archived: String(tab === "archived") });
-  if (before !== undefined) query.set("before", before);
+function pathOf(tab: Tab, agentId: string, before?: string): string {
+  const query = new URLSearchParams({
+    archived: String(tab === "archived"),
+    ...(tab === "mine" && { status: "active", assignee: agentId }),
+    ...(tab === "unassigned" && { status: "waiting" }),
+    ...(before !== undefined && { before }),
+  });
   return `/admin/chats?${query}`;
 }

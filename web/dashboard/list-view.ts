@@ -20,6 +20,16 @@ interface Row {
   count: HTMLElement;
 }
 
+type Part = Exclude<Tab, "archived">;
+
+/** What the chosen tab is called when there is nothing in it. */
+const nothing = {
+  active: "noneActive",
+  mine: "noneMine",
+  unassigned: "noneUnassigned",
+  archived: "noneArchived",
+} as const satisfies Record<Tab, DashboardKey>;
+
 /** The tabs and the rows of the chosen one. Rows are links: Tab, arrows and Enter go through them. */
 export function listView(
   inbox: Inbox,
@@ -28,6 +38,12 @@ export function listView(
   t: DashboardTranslate,
 ): { element: HTMLElement; dispose(): void } {
   const tabs = (["active", "archived"] as const).map((tab) => tabLink(tab, t));
+  const parts = (["mine", "unassigned", "active"] as const).map((tab) => partLink(tab, t));
+  const filters = h(
+    "div",
+    { class: "filters", role: "group", "aria-label": t("filters") },
+    ...parts.map(({ link }) => link),
+  );
   const rows = h("ul", { class: "rows", "data-testid": "chat-list" });
   const empty = h("p", { class: "empty", role: "status" });
   const more = h("button", {
@@ -41,6 +57,7 @@ export function listView(
     "nav",
     { class: "list", "aria-label": t("chats"), onkeydown: moveByArrows },
     h("div", { class: "tabs", role: "tablist", "aria-label": t("chats") }, ...tabs),
+    filters,
     h("div", { id: "chats", class: "scroll", role: "tabpanel" }, rows, empty, more),
   );
   const render = keyedList<ChatRow, Row>(rows, {
@@ -58,9 +75,19 @@ export function listView(
     render(listed);
     more.hidden = !inbox.hasMore.value;
     empty.hidden = listed.length > 0;
-    const nothing: DashboardKey = tab === "active" ? "noneActive" : "noneArchived";
-    setText(empty, t(inbox.isLoaded.value ? nothing : "loading"));
-    tabs.forEach((link) => set(link, "aria-selected", String(link.dataset["tab"] === tab)));
+    setText(empty, t(inbox.isLoaded.value ? nothing[tab] : "loading"));
+    const chosen = tab === "archived" ? "archived" : "active";
+    tabs.forEach((link) => set(link, "aria-selected", String(link.dataset["tab"] === chosen)));
+    filters.hidden = tab === "archived";
+    parts.forEach(({ link, part }) => set(link, "aria-current", part === tab ? "true" : null));
+  });
+  const stopCounting = effect(() => {
+    const counts = inbox.counts.value;
+    for (const { part, count } of parts) {
+      const number = counts?.[part === "active" ? "all" : part];
+      count.hidden = number === undefined;
+      setText(count, number === undefined ? "" : number > 999 ? "999+" : String(number));
+    }
   });
   const clock = setInterval(() => render(inbox.rows.peek()), 30_000);
 
@@ -68,6 +95,7 @@ export function listView(
     element,
     dispose() {
       stop();
+      stopCounting();
       clearInterval(clock);
     },
   };
@@ -81,6 +109,22 @@ function tabLink(tab: Tab, t: DashboardTranslate): HTMLElement {
     "data-tab": tab,
     "data-testid": `tab-${tab}`,
   }, t(tab === "active" ? "tabActive" : "tabArchived"));
+}
+
+function partLink(part: Part, t: DashboardTranslate): {
+  part: Part;
+  link: HTMLElement;
+  count: HTMLElement;
+} {
+  const count = h("span", { class: "count", "data-testid": `count-${part}` });
+  const link = h(
+    "a",
+    { href: routeTo({ tab: part, chatId: null }), "data-testid": `filter-${part}` },
+    t(part === "active" ? "all" : part),
+    " ",
+    count,
+  );
+  return { part, link, count };
 }
 
 function createRow(id: string, t: DashboardTranslate): Row {

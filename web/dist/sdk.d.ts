@@ -224,9 +224,50 @@ export type ChatEvent = {
     client_id?: string;
     retry_after?: number;
 };
+export type Availability = "online" | "busy" | "away";
+/** How the asking agent stands at work. */
+export interface Duty {
+    /** What they chose, whether they are there or not. */
+    availability: Availability;
+    /** In conversations; no capacity while the gateway does not know it. */
+    load: number;
+    capacity: number | null;
+    /** What they are asked to take; `in_s` is left of the time, whatever a clock says. */
+    offers: {
+        chat_id: string;
+        until: string;
+        in_s: number;
+    }[];
+}
+/** How many chats each part of the list has; 1,000 stands for more. */
+export interface ChatCounts {
+    mine: number;
+    unassigned: number;
+    all: number;
+}
+/** An agent of the account, as their colleagues see them. */
+export interface Colleague extends Person {
+    role: string;
+    availability: Availability | "offline";
+    online: boolean;
+    load: number;
+    capacity: number;
+    skills: string[];
+}
+export interface Team extends Person {
+    agent_ids: string[];
+}
 /** What an event tells of a chat's row: some of its fields, and the contact's name beside them. */
 export type ChatNews = Partial<ChatRow> & {
     id: string;
+    team_id?: string | null;
+    /** 0 low, 1 normal, 2 high, 3 urgent. */
+    priority?: number;
+    /** Who is asked to take it, if anybody. */
+    offer?: {
+        agent_id: string;
+        until: string;
+    } | null;
     contact_name?: string | null;
     /** How far anybody on staff has read. */
     read_up_to?: number;
@@ -254,6 +295,22 @@ export type AdminEvent = {
     /** Who has read; the count is that agent's alone, and null when it has to be asked for. */
     agent_id?: string;
     unread_count?: number | null;
+    /** Why the conversation is in other hands: `claimed`, `offered`, `given_back` … */
+    cause?: string;
+} | {
+    type: "target";
+    chat_id: string;
+    conversation_id: string;
+    target: "first_reply" | "next_reply" | "resolution";
+    /** The message that began it. */
+    seq: number;
+    due_at: string;
+    stage: "warned" | "missed";
+} | {
+    type: "queue";
+    line: string;
+    waiting: number;
+    first_since: string | null;
 } | {
     type: "staff_state";
     position: StreamPosition;
@@ -284,6 +341,10 @@ export type AdminEvent = {
     version: number;
     agent: Person;
     online: boolean;
+    /** Told when they said whether they take conversations; load and capacity in hundredths of one. */
+    availability?: Availability;
+    load?: number;
+    capacity?: number | null;
 } | {
     type: "typing";
     chat_id: string;

@@ -2,8 +2,11 @@
 import type {
   AdminChat,
   AdminEvent,
+  ChatCounts,
   ChatEvent,
   ChatRowPage,
+  Colleague,
+  Duty,
   MessagePage,
   StaffLogin,
   SupportChat,
@@ -113,6 +116,26 @@ export const contactPresence = {
   "version": 1
 } satisfies AdminEvent;
 
+export const availability = {
+  "agent": {
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "name": "Ann"
+  },
+  "availability": "away",
+  "capacity": 500,
+  "load": 0,
+  "online": true,
+  "type": "agent_presence",
+  "version": 1
+} satisfies AdminEvent;
+
+export const duty = {
+  "availability": "away",
+  "capacity": 5,
+  "load": 0,
+  "offers": []
+} satisfies Duty;
+
 export const messageAck = {
   "client_id": "c1",
   "message": {
@@ -197,6 +220,13 @@ export const newUserMessage = {
   "user_email": "grace@example.org"
 } satisfies AdminEvent;
 
+export const queue = {
+  "first_since": "2026-01-01T00:00:00.000Z",
+  "line": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+  "type": "queue",
+  "waiting": 1
+} satisfies AdminEvent;
+
 export const error = {
   "client_id": "c2",
   "code": "invalid",
@@ -232,6 +262,12 @@ export const list = {
   ],
   "next": null
 } satisfies ChatRowPage;
+
+export const counts = {
+  "all": 1,
+  "mine": 0,
+  "unassigned": 1
+} satisfies ChatCounts;
 
 export const viewing = {
   "agents": [
@@ -608,6 +644,62 @@ export const chatEnded = {
   "unread_count": 0,
   "user_email": "grace@example.org"
 } satisfies AdminChat;
+
+export const offer = {
+  "cause": "offered",
+  "chat": {
+    "assignee": null,
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "offer": {
+      "agent_id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+      "until": "2026-01-01T00:00:00.000Z"
+    },
+    "priority": 1,
+    "status": "waiting",
+    "team_id": null
+  },
+  "type": "chat_updated"
+} satisfies AdminEvent;
+
+export const dutyOffered = {
+  "availability": "online",
+  "capacity": 5,
+  "load": 1,
+  "offers": [
+    {
+      "chat_id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+      "in_s": 60,
+      "until": "2026-01-01T00:00:00.000Z"
+    }
+  ]
+} satisfies Duty;
+
+export const accepted = {
+  "cause": "accepted",
+  "chat": {
+    "assignee": {
+      "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+      "name": "Ann"
+    },
+    "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+    "offer": null,
+    "priority": 1,
+    "status": "active",
+    "team_id": null
+  },
+  "type": "chat_updated"
+} satisfies AdminEvent;
+
+export const colleague = {
+  "availability": "online",
+  "capacity": 5,
+  "id": "01a1fdd4-e034-7b9e-bb27-774a054623f3",
+  "load": 1,
+  "name": "Ann",
+  "online": true,
+  "role": "agent",
+  "skills": []
+} satisfies Colleague;
 
 export const privateTyping = {
   "agent": {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { Api } from "../core/api.ts";
 import { Cable } from "../core/cable.ts";
-import type { ChatRow } from "../core/protocol.ts";
+import type { ChatCounts, ChatRow } from "../core/protocol.ts";
 import { Inbox } from "../dashboard/inbox.ts";
 import { extended, FakeSocket, message, row, settled } from "./support.ts";
 
@@ -15,6 +15,7 @@ describe("an inbox", () => {
   let inbox: Inbox;
   let listed: ChatRow[];
   let asked: number;
+  let counted: ChatCounts;
   let answer: () => Promise<Response>;
 
   beforeEach(() => {
@@ -23,8 +24,10 @@ describe("an inbox", () => {
     protocol = extended;
     listed = [row("a", 11)];
     asked = 0;
+    counted = { mine: 0, unassigned: 1, all: 1 };
     answer = () => Promise.resolve(Response.json({ chats: listed, next: null }));
-    const api = new Api("https://gateway", () => {
+    const api = new Api("https://gateway", (path) => {
+      if (String(path).endsWith("/counts")) return Promise.resolve(Response.json(counted));
       asked++;
       return answer();
     });
@@ -197,6 +200,21 @@ describe("an inbox", () => {
     mock.timers.tick(200);
     await answered();
     assert.deepEqual(counts(), [["a", 0], ["old", 0]]);
+  });
+
+  it("counts its tabs again, once, when conversations have changed hands", async () => {
+    await online();
+    mock.timers.tick(700);
+    await answered();
+    assert.deepEqual(inbox.counts.value, counted);
+    counted = { mine: 1, unassigned: 0, all: 1 };
+    const told = { type: "chat_updated", chat: { id: "a", status: "active" } };
+    await receive(told, 8);
+    await receive(told, 9);
+    assert.equal(inbox.counts.value?.mine, 0);
+    mock.timers.tick(700);
+    await answered();
+    assert.deepEqual(inbox.counts.value, counted);
   });
 
   it("polls every five seconds without a socket, and no longer with one", async () => {

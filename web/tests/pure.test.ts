@@ -12,6 +12,12 @@ import { zh as jobsZh } from "../dashboard/jobs/texts/zh-CN.ts";
 import { parseRoute, routeTo } from "../dashboard/route.ts";
 import { en as dashboard } from "../dashboard/texts/en.ts";
 import { zh as dashboardZh } from "../dashboard/texts/zh-CN.ts";
+import { en as settings } from "../dashboard/settings/texts/en.ts";
+import { zh as settingsZh } from "../dashboard/settings/texts/zh-CN.ts";
+import { en as system } from "../dashboard/system/texts/en.ts";
+import { zh as systemZh } from "../dashboard/system/texts/zh-CN.ts";
+import { en as team } from "../dashboard/team/texts/en.ts";
+import { zh as teamZh } from "../dashboard/team/texts/zh-CN.ts";
 import { moreTexts } from "../widget/more/texts.ts";
 import { needsMore } from "../widget/need.ts";
 import { texts as panelTexts } from "../widget/texts/en.ts";
@@ -114,7 +120,14 @@ describe("texts", () => {
   it("have the same keys and places in every language", () => {
     const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
     for (
-      const [en, zh] of [[widget, widgetZh], [dashboard, dashboardZh], [jobs, jobsZh]] as const
+      const [en, zh] of [
+        [widget, widgetZh],
+        [dashboard, dashboardZh],
+        [jobs, jobsZh],
+        [team, teamZh],
+        [settings, settingsZh],
+        [system, systemZh],
+      ] as const
     ) {
       assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
       for (const [key, text] of Object.entries(en)) {

@@ -20,14 +20,30 @@ enum CableChannel: Sendable {
             case channel
             case chatID = "chat_id"
         }
+
+        init?(_ identifier: String) {
+            if let flat = FlatJSONObject(ByteBuffer(string: identifier)) {
+                guard case .string(let channel) = flat["channel"] else { return nil }
+                self.channel = channel
+                switch flat["chat_id"] {
+                case .string(let id): chatID = id
+                case nil, .null: chatID = nil
+                case .integer, .bool: return nil
+                }
+            } else {
+                // `try?`: what cannot be read in this way either is not one of ours.
+                guard let name = try? JSONDecoder().decode(Name.self, from: Data(identifier.utf8)) else {
+                    return nil
+                }
+                self = name
+            }
+        }
     }
 
     /// What the identifier names for this caller. A contact has one chat; staff may read any of their account's, and
     /// whether it exists shows when it is opened.
     init(_ identifier: String, for principal: Principal) throws(Refusal) {
-        guard let name = try? JSONDecoder().decode(Name.self, from: Data(identifier.utf8)) else {
-            throw .unknownChannel  // whatever it is, it is not one of ours
-        }
+        guard let name = Name(identifier) else { throw .unknownChannel }
         switch (name.channel, principal) {
         case ("ChatChannel", _):
             guard let id = name.chatID.flatMap(Chat.ID.init) else { throw .notYours }

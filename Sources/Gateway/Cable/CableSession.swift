@@ -92,7 +92,7 @@ final class CableSession: SocketSession, StreamMember {
         cable.seats.leave(principal, address)
         attendance.closed()
         for (identifier, subscription) in subscriptions.active { leave(subscription, identifier) }
-        keep()
+        if resumption?.isKept == false { keep() }
     }
 
     /// Whether a frame may be looked at; otherwise its sender has been told.

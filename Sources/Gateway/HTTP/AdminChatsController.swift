@@ -7,6 +7,10 @@ struct AdminChatsController {
 
     func add(to routes: RouterGroup<StaffContext>) {
         routes.get(use: list)
+        routes.get("counts") { [desk] _, context in
+            let session = context.session
+            return JSONBody(try await desk.chatList.counts(of: session.accountID, for: session.agentID))
+        }
         routes.get(":id", use: show)
         routes.get(":id/messages", use: messages)
         routes.post(":id/messages", use: send)

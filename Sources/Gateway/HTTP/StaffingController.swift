@@ -167,11 +167,26 @@ struct StaffingController {
             return number
         }
         let session = context.session
-        return JSONBody([
-            "waiting": try await desk.lines.page(
-                of: line, session.accountID, in: session.cell, offset: try number("offset", 0),
-                limit: try number("limit", 25))
-        ])
+        let entries = try await desk.lines.page(
+            of: line, session.accountID, in: session.cell, offset: try number("offset", 0),
+            limit: try number("limit", 25))
+        let people = try await desk.waitingPeople.contacts(
+            of: entries.map(\.chatID), in: session.accountID)
+        return JSONBody(["waiting": entries.map { Waiting(entry: $0, contact: people[$0.chatID]) }])
+    }
+
+    private struct Waiting: Encodable {
+        let entry: Lines.Entry
+        /// Nil as long as PostgreSQL does not know the chat.
+        let contact: Contact?
+
+        enum CodingKeys: CodingKey { case contact }
+
+        func encode(to encoder: any Encoder) throws {
+            try entry.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(contact, forKey: .contact)
+        }
     }
 }
 

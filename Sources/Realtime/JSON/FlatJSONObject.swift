@@ -39,6 +39,15 @@ package struct FlatJSONObject {
     package struct NotFlat: Error {}
 }
 
+extension JSONText {
+    /// The string that `string` wrote; nil for null, and for what it did not write.
+    package static func decoded(_ text: ByteBuffer) -> String? {
+        text.withUnsafeReadableBytes { FlatJSONReader($0).wholeString() }
+    }
+
+    package static func decoded(_ text: String) -> String? { decoded(ByteBuffer(string: text)) }
+}
+
 private struct FlatJSONReader {
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
@@ -60,6 +69,11 @@ private struct FlatJSONReader {
         }
         skipSpace()
         return place == bytes.count ? members : nil
+    }
+
+    consuming func wholeString() -> String? {
+        guard let text = string() else { return nil }
+        return place == bytes.count ? text : nil
     }
 
     private mutating func skipSpace() {

@@ -12,6 +12,7 @@ final class HubNews: Sendable {
     let interest = NIOLockedValueBox(Interest())
     private let shards: [(loop: any EventLoop, shard: NIOLoopBound<Shard>)]
     private let gathered = NIOLockedValueBox(StreamBatches())
+    private let patience = NIOLockedValueBox(Patience())
     private let timer: any EventLoop
     private let repairs: Gate
     private let logger: Logger
@@ -38,6 +39,7 @@ final class HubNews: Sendable {
                     continue
                 }
                 switch interest.receive(publication, on: message.channel) {
+                case .pass where publication.kind == .patient: wait(publication, on: message.channel)
                 case .pass: batches.add(publication, to: message.channel)
                 case .hold(let repair): if repair { broken.append(message.channel) }
                 case .drop: break
@@ -85,15 +87,21 @@ final class HubNews: Sendable {
     }
 
     private func takeGathered() -> [StreamBatch] {
-        gathered.withLockedValue { gathered in
-            defer { gathered = StreamBatches() }
-            return gathered.all
+        gathered.withLockedValue { $0.takeAll() }
+    }
+
+    /// Under the lock.
+    private func wait(_ publication: Publication, on channel: String) {
+        guard patience.withLockedValue({ $0.keep(publication, of: channel) }) else { return }
+        timer.scheduleTask(in: Patience.wait) {
+            self.interest.withLockedValue { _ in self.hand(self.patience.withLockedValue { $0.end() }) }
         }
     }
 
     /// Under the lock, so that every shard gets the batches of a stream in the same order.
     private func hand(_ batches: [StreamBatch]) {
         guard !batches.isEmpty else { return }
+        let batches = patience.withLockedValue { $0.join(batches) }
         for (loop, shard) in shards { loop.execute { shard.value.deliver(batches) } }
     }
 
@@ -139,25 +147,6 @@ final class HubNews: Sendable {
                 ])
             }
             return !repaired.isIncomplete
-        }
-    }
-}
-
-/// Publications by stream, each stream's in order.
-private struct StreamBatches {
-    private(set) var all: [StreamBatch] = []
-    private var places: [String: Int] = [:]
-
-    func has(_ channel: String) -> Bool { places[channel] != nil }
-
-    mutating func add(_ publication: Publication, to channel: String) {
-        if all.last?.channel == channel {
-            all[all.count - 1].publications.append(publication)
-        } else if let place = places[channel] {
-            all[place].publications.append(publication)
-        } else {
-            places[channel] = all.count
-            all.append(StreamBatch(channel: channel, publications: [publication]))
         }
     }
 }

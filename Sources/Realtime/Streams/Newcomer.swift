@@ -50,7 +50,11 @@ struct Newcomer {
             return []
         case .ahead(let reached):
             let news = publications.filter { !$0.isKnown(at: reached) }
-            return news.count == publications.count ? nil : news
+            // What has no number does not tell how far the live stream has come.
+            let isReached =
+                news.count == publications.count
+                && (reached.offset == 0 || publications.contains { $0.position != nil })
+            return isReached ? nil : news
         }
     }
 

@@ -4,22 +4,29 @@ import NIOCore
 ///
 ///     17 0f3a9c\n{"type":"new_message",…}     numbered 17 in epoch 0f3a9c: recoverable
 ///     \n{"type":"typing",…}                   no position: harmless to miss
+///     ~\n{"type":"persisted",…}               harmless to miss, and to hear a moment later
 package struct Publication: Sendable, Equatable {
     package let position: StreamPosition?
     package let payload: ByteBuffer
-    /// Instead of what had no position and may have been missed: how things are for who stands at `position`.
-    let isState: Bool
+    package enum Kind: Sendable, Equatable {
+        case news
+        /// It may wait a moment, to go out with what comes next on the stream. Never numbered.
+        case patient
+        /// Instead of what had no position and may have been missed: how things are for who stands at `position`.
+        case state
+    }
+    let kind: Kind
 
     package init(_ payload: ByteBuffer, at position: StreamPosition?) {
         self.payload = payload
         self.position = position
-        isState = false
+        kind = .news
     }
 
     init(state: ByteBuffer, at position: StreamPosition) {
         payload = state
         self.position = position
-        isState = true
+        kind = .state
     }
 
     /// Nil when the bytes are not a publication; whoever published them is not one of ours.
@@ -30,8 +37,8 @@ package struct Publication: Sendable, Equatable {
         guard let header = rest.readString(length: length) else { return nil }
         rest.moveReaderIndex(forwardBy: 1)
         payload = rest
-        isState = false
-        if header.isEmpty {
+        kind = header == "~" ? .patient : .news
+        if header.isEmpty || kind == .patient {
             position = nil
         } else {
             let parts = header.split(separator: " ")
@@ -45,9 +52,9 @@ extension Publication {
     /// Whether it is no news to who has had everything up to `reached`.
     func isKnown(at reached: StreamPosition) -> Bool {
         guard let position else { return false }
-        return reached.includes(position) && !(isState && position == reached)
+        return reached.includes(position) && !(kind == .state && position == reached)
     }
 
     /// What clients are told to go on from.
-    var recoverable: StreamPosition? { isState ? nil : position }
+    var recoverable: StreamPosition? { kind == .state ? nil : position }
 }

@@ -87,10 +87,17 @@ final class Shard {
     /// Gives newcomers what is theirs alone; those that the live stream has reached join their group.
     private func welcome(_ publications: [Publication], on channel: String) {
         for (key, newcomers) in streams[channel]?.newcomers ?? [:] {
+            var whole: ByteBuffer?
             for (id, newcomer) in newcomers {
                 var newcomer = newcomer
                 if let own = newcomer.receive(publications) {
-                    if !own.isEmpty { newcomer.member.deliver(group(key, of: channel).frames(own)) }
+                    if own.count == publications.count {
+                        let frames = whole ?? group(key, of: channel).frames(own)
+                        newcomer.member.deliver(frames)
+                        whole = frames
+                    } else if !own.isEmpty {
+                        newcomer.member.deliver(group(key, of: channel).frames(own))
+                    }
                     streams[channel]?.newcomers[key]?[id] = newcomer
                 } else {
                     let group = group(key, of: channel)

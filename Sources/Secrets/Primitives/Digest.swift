@@ -2,10 +2,15 @@ import COpenSSL
 
 /// SHA-256 (FIPS 180-4).
 package enum Digest {
+    /// `nonisolated(unsafe)`: libcrypto's method objects are fetched once and never changed (EVP_MD_fetch(3)).
+    private nonisolated(unsafe) static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+
     package static func sha256(_ message: some Sequence<UInt8>) -> [UInt8] {
         let message = Array(message)
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        SHA256(message, message.count, &digest)
+        // Not `SHA256()`, which looks its algorithm up by name at each call.
+        let done = EVP_Digest(message, message.count, &digest, nil, algorithm, nil)
+        precondition(done == 1, "libcrypto has no SHA-256")
         return digest
     }
 

@@ -59,6 +59,36 @@ struct LoginRows: Sendable {
         _ = try await postgres.query("DELETE FROM login_tokens WHERE token_sha256 = \(digest)")
     }
 
+    /// The digests of all tokens of the person who is this agent.
+    func tokens(of agent: Agent.ID, in account: Account.ID) async throws -> [String] {
+        let rows = try await postgres.query(
+            """
+            SELECT t.token_sha256 FROM agents a JOIN login_tokens t ON t.login_id = a.login_id
+            WHERE a.account_id = \(account.uuid) AND a.id = \(agent.uuid)
+            """)
+        return try rows.map { try $0.decode("token_sha256") }
+    }
+
+    func password(of login: Identifier<Support.Login>) async throws -> String? {
+        let rows = try await postgres.query("SELECT password_hash FROM logins WHERE id = \(login.uuid)")
+        return try rows.first?.decode("password_hash")
+    }
+
+    func set(password hash: String, of login: Identifier<Support.Login>) async throws {
+        _ = try await postgres.query(
+            "UPDATE logins SET password_hash = \(hash) WHERE id = \(login.uuid)")
+    }
+
+    /// All of a login but one. Returns the digests of those that are gone.
+    func deleteTokens(of login: Identifier<Support.Login>, but digest: String) async throws -> [String] {
+        let rows = try await postgres.query(
+            """
+            DELETE FROM login_tokens WHERE login_id = \(login.uuid) AND token_sha256 <> \(digest)
+            RETURNING token_sha256
+            """)
+        return try rows.map { try $0.decode("token_sha256") }
+    }
+
     func person(token digest: String, at now: Timestamp) async throws -> Person? {
         let rows = try await postgres.query(
             """

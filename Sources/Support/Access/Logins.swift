@@ -21,9 +21,9 @@ package struct Logins: Sendable {
         var checkedAt: Timestamp
     }
 
-    private let rows: LoginRows
-    private let redis: RedisClient
-    private let passwords: PasswordHasher
+    let rows: LoginRows
+    let redis: RedisClient
+    let passwords: PasswordHasher
     private let lifetime: Duration
     private let recheck: Duration = .seconds(60)
 
@@ -60,6 +60,10 @@ package struct Logins: Sendable {
     package func signOut(token: String) async throws {
         let digest = Digest.sha256Hex(token)
         try await rows.deleteToken(digest: digest)
+        try await revoke(digest)
+    }
+
+    func revoke(_ digest: String) async throws {
         _ = try await redis.send(["DEL", .string(key(digest))])
         _ = try await redis.send([
             "SPUBLISH", .string(Revocation.channel), .string(Revocation.message(of: digest)),
@@ -87,7 +91,7 @@ package struct Logins: Sendable {
         return person.session(agent, token: digest)
     }
 
-    private func verify(_ password: String, against hash: String?) async throws -> PasswordHasher.Verdict {
+    func verify(_ password: String, against hash: String?) async throws -> PasswordHasher.Verdict {
         do {
             return try await passwords.verify(password, against: hash)
         } catch let error where error.code == .busy {
@@ -123,5 +127,5 @@ package struct Logins: Sendable {
         ])
     }
 
-    private func key(_ digest: String) -> String { "login:\(digest)" }
+    func key(_ digest: String) -> String { "login:\(digest)" }
 }

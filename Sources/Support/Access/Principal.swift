@@ -50,6 +50,25 @@ package enum Principal: Codable, Sendable {
     }
 }
 
+extension Principal {
+    /// One line of JSON for what Redis keeps behind tickets and sessions. Contacts, who come by the thousand, are
+    /// spelled by hand.
+    func stored() throws -> String {
+        switch self {
+        case .contact(let session): session.flatJSON
+        case .agent: String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
+        }
+    }
+
+    init(stored text: ByteBuffer) throws {
+        if let session = ContactSession(flatJSON: text) {
+            self = .contact(session)
+        } else {
+            self = try JSONDecoder().decode(Principal.self, from: Data(text.readableBytesView))
+        }
+    }
+}
+
 /// A contact, as their signed token names them: one person in one inbox, with the one chat that is theirs.
 ///
 /// The chat's id is minted with the token, so a page view writes no row anywhere; the first message brings the
@@ -79,16 +98,35 @@ package struct ContactSession: Codable, Sendable, Equatable {
     /// What a token holds. Each socket and each request brings one, so the general decoder is for the odd ones only.
     init(token payload: some Sequence<UInt8>) throws {
         guard let flat = FlatJSONObject(ByteBuffer(bytes: payload)), flat["e"] == nil,
-            let account = try flat.string("a").flatMap({ Account.ID($0) }),
-            let inbox = try flat.string("i").flatMap({ Inbox.ID($0) }),
-            let contact = try flat.string("c").flatMap({ Contact.ID($0) }),
-            let chat = try flat.string("h").flatMap({ Chat.ID($0) })
+            let session = ContactSession(flat)
         else {
             self = try JSONDecoder().decode(ContactSession.self, from: Data(payload))
             return
         }
+        self = session
+    }
+
+    private init?(_ flat: FlatJSONObject) {
+        guard case .string(let account) = flat["a"], let account = Account.ID(account),
+            case .string(let inbox) = flat["i"], let inbox = Inbox.ID(inbox),
+            case .string(let contact) = flat["c"], let contact = Contact.ID(contact),
+            case .string(let chat) = flat["h"], let chat = Chat.ID(chat)
+        else { return nil }
         (accountID, inboxID, contactID, chatID) = (account, inbox, contact, chat)
         cellNumber = if case .integer(let number) = flat["l"] { number } else { nil }
+        expiresAt = if case .integer(let end) = flat["x"] { Timestamp(milliseconds: end) } else { nil }
+    }
+
+    /// Read what `flatJSON` wrote; nil when it is something else.
+    fileprivate init?(flatJSON text: ByteBuffer) {
+        guard let flat = FlatJSONObject(text) else { return nil }
+        self.init(flat)
+    }
+
+    fileprivate var flatJSON: String {
+        let cell = cellNumber.map { #","l":\#($0)"# } ?? ""
+        let end = expiresAt.map { #","x":\#($0.milliseconds)"# } ?? ""
+        return #"{"a":"\#(accountID)","i":"\#(inboxID)","c":"\#(contactID)","h":"\#(chatID)"\#(cell)\#(end)}"#
     }
 
     enum CodingKeys: String, CodingKey {

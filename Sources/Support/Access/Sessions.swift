@@ -1,5 +1,5 @@
-import Foundation
 import NIOCore
+import Realtime
 import Redis
 import Secrets
 
@@ -8,14 +8,9 @@ import Secrets
 /// A contact comes back by the session's id alone, once; staff have to say who they are as well, as an id that
 /// outlives a log-out must open nothing.
 package struct Sessions: Sendable {
-    private struct Kept: Codable {
-        let principal: Principal
-        let subscriptions: [String]
-    }
-
     private let redis: RedisClient
-    /// Seconds that a session can be restored after it was last heard of.
-    private let lifetime = 300
+    /// Seconds that a session stays restorable after it was last written down.
+    private let lifetime = 400
 
     package init(redis: RedisClient) { self.redis = redis }
 
@@ -24,11 +19,11 @@ package struct Sessions: Sendable {
 
     /// Does not wait: a session that could not be written down only costs its client some subscribing.
     package func keep(_ id: String, of principal: Principal, subscriptions: [String]) {
-        // These types can always be encoded.
-        guard let text = try? JSONEncoder().encode(Kept(principal: principal, subscriptions: subscriptions))
-        else { return }
+        guard let who = try? principal.stored() else { return }  // it can always be encoded
+        let lines = [who] + subscriptions.map { JSONText.string($0) }
         redis.submit(
-            ["SET", .string(key(id)), .bytes(ByteBuffer(bytes: text)), "EX", .integer(lifetime)]) { _ in }
+            ["SET", .string(key(id)), .string(lines.joined(separator: "\n")), "EX", .integer(lifetime)]
+        ) { _ in }
     }
 
     /// Takes a session away to restore it; nil when there is none, or not for `caller`.
@@ -36,15 +31,28 @@ package struct Sessions: Sendable {
         _ id: String, for caller: Principal?
     ) async throws -> (principal: Principal, subscriptions: [String])? {
         guard let found = try await redis.send(["GETDEL", .string(key(id))]).bytes else { return nil }
-        let kept = try JSONDecoder().decode(Kept.self, from: Data(found.readableBytesView))
-        if let end = kept.principal.expiresAt, end <= .now() { return nil }
-        switch (kept.principal, caller) {
+        guard let (principal, subscriptions) = Self.read(found) else { return nil }
+        if let end = principal.expiresAt, end <= .now() { return nil }
+        switch (principal, caller) {
         case (.contact, nil): break
         case (.contact(let session), .contact(let now)) where session.chatID == now.chatID: break
         case (.agent(let session), .agent(let now)) where session.isSamePerson(as: now): break
         default: return nil
         }
-        return (caller ?? kept.principal, kept.subscriptions)
+        return (caller ?? principal, subscriptions)
+    }
+
+    /// A line for whose it is, and one for each subscription. Nil when it was written by another release: its client
+    /// subscribes again.
+    private static func read(_ text: ByteBuffer) -> (Principal, [String])? {
+        let lines = text.readableBytesView.split(separator: UInt8(ascii: "\n"))
+        guard let first = lines.first, let who = try? Principal(stored: ByteBuffer(first)) else { return nil }
+        var subscriptions: [String] = []
+        for line in lines.dropFirst() {
+            guard let subscription = JSONText.decoded(ByteBuffer(line)) else { return nil }
+            subscriptions.append(subscription)
+        }
+        return (who, subscriptions)
     }
 
     /// Redis holds a digest only: whoever can read its keys cannot use what they read.

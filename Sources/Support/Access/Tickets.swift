@@ -1,4 +1,3 @@
-import Foundation
 import Redis
 import Secrets
 
@@ -12,8 +11,8 @@ package struct Tickets: Sendable {
 
     package func issue(for principal: Principal) async throws -> String {
         let ticket = RandomToken.make(bytes: 24)
-        let text = String(decoding: try JSONEncoder().encode(principal), as: UTF8.self)
-        _ = try await redis.send(["SET", .string(key(ticket)), .string(text), "EX", .integer(lifetime)])
+        _ = try await redis.send(
+            ["SET", .string(key(ticket)), .string(try principal.stored()), "EX", .integer(lifetime)])
         return ticket
     }
 
@@ -23,7 +22,7 @@ package struct Tickets: Sendable {
             throw SupportError.unauthorized(
                 code: "invalid_ticket", "The ticket is unknown, expired or used; ask for a new one.")
         }
-        return try JSONDecoder().decode(Principal.self, from: Data(found.readableBytesView))
+        return try Principal(stored: found)
     }
 
     /// Redis holds a digest only: whoever can read its keys cannot use what they read.

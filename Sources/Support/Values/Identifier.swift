@@ -13,9 +13,11 @@ package struct Identifier<Thing>: Hashable, Sendable, CustomStringConvertible {
         description = uuid.uuidString.lowercased()
     }
 
+    /// Takes what RFC 9562 §4 calls the hex-and-dash form, in either case.
     package init?(_ text: String) {
-        guard let uuid = UUID(uuidString: text) else { return nil }
-        self.init(uuid)
+        guard let uuid = UUID(hexAndDash: text) else { return nil }
+        self.uuid = uuid
+        description = text.lowercased()
     }
 
     package static func == (a: Self, b: Self) -> Bool { a.uuid == b.uuid }

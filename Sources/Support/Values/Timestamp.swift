@@ -55,6 +55,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Reads ISO 8601 with or without a fraction, with `Z` or an offset.
     package init?(iso8601 text: String) {
+        if let moment = Timestamp(canonical: text) {
+            self = moment
+            return
+        }
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
         guard let date = try? style.parse(text) else { return nil }  // the error has nothing to add to nil
         self.init(date)

@@ -119,6 +119,24 @@ import Testing
         }
     }
 
+    @Test func `the dashboard asks how many there are, and how its own agent stands`() async throws {
+        try await TestFace.run { face in
+            try await face.fixture.send("question", from: try await face.fixture.contact())
+            try await face.fixture.persist()
+            let token = face.fixture.agentToken
+            let counts = try await face.ask(.get, "/admin/chats/counts", as: token)
+            #expect(counts.status == 200 && counts.body.keys() == ["all", "mine", "unassigned"])
+            #expect(counts.body["unassigned"] == "1")
+            let me = try await face.ask(.get, "/admin/agents/me", as: token)
+            #expect(me.status == 200 && me.body.keys() == ["availability", "capacity", "load", "offers"])
+            #expect(me.body["availability"] == "online")
+            let visitor = try await face.fixture.contact()
+            for path in ["/admin/chats/counts", "/admin/agents/me"] {
+                #expect(try await face.ask(.get, path, as: visitor.token).status == 401)
+            }
+        }
+    }
+
     @Test func `looking at a chat shows it whole and marks it read`() async throws {
         try await TestFace.run { face in
             let visitor = try await face.fixture.contact(email: "joe@example.com")

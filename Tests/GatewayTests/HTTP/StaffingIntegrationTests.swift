@@ -1,6 +1,4 @@
 import Foundation
-import Postgres
-import Secrets
 import Support
 import TestSupport
 import Testing
@@ -9,26 +7,9 @@ import Testing
 
 /// Who has a conversation, and who works here, by REST.
 @Suite struct StaffingIntegrationTests {
-    /// The token of somebody of this role.
-    private func token(_ role: Role, _ fixture: SupportFixture) async throws -> (token: String, id: UUID) {
-        let (login, agent, token) = (UUID(), UUID(), RandomToken.make(bytes: 32))
-        try await fixture.world.postgres.query([
-            "INSERT INTO logins (id, email, password_hash) VALUES (\(login), \("\(login)@example.com"), 'none')",
-            """
-            INSERT INTO agents (account_id, id, login_id, name, role)
-            VALUES (\(fixture.account.uuid), \(agent), \(login), 'Ada', \(role.rawValue))
-            """,
-            """
-            INSERT INTO login_tokens (id, login_id, token_sha256, expires_at)
-            VALUES (\(UUID()), \(login), \(Digest.sha256Hex(token)), now() + interval '1 day')
-            """,
-        ])
-        return (token, agent)
-    }
-
     @Test func `a conversation is claimed once, and the loser hears who has it`() async throws {
         try await TestFace.run { face in
-            let (ada, _) = try await token(.agent, face.fixture)
+            let (ada, _) = try await face.fixture.hire(.agent)
             let visitor = try await face.fixture.contact()
             try await face.fixture.send("hello", from: visitor)
             let path = "/admin/chats/\(visitor.session.chatID)"
@@ -74,11 +55,30 @@ import Testing
         }
     }
 
+    @Test func `those in a line are named as far as the database knows them`() async throws {
+        try await TestFace.run { face in
+            // As a worker's clock does.
+            try await face.fixture.desk.assignmentSetup.prepare(
+                face.fixture.account, in: face.fixture.inbox.cell)
+            let visitor = try await face.fixture.contact(name: "Ada", email: "ada@example.org")
+            try await face.fixture.send("hello", from: visitor)
+            let (line, token) = ("\(face.fixture.inbox.id)", face.fixture.agentToken)
+            let waiting = try await face.ask(.get, "/admin/queue/waiting?line=\(line)", as: token)
+            #expect(waiting.body["waiting", "0", "chat_id"] == "\(visitor.session.chatID)")
+            #expect(waiting.body["waiting", "0", "contact", "name"] == "Ada")
+            let other = try await SupportFixture.make()
+            #expect(
+                try await other.desk.waitingPeople.contacts(
+                    of: [visitor.session.chatID], in: other.account
+                ).isEmpty)
+        }
+    }
+
     @Test func `teams, rules and capacities are for those who may, and are refused by name`() async throws {
         try await TestFace.run { face in
             let (agent, inbox) = (face.fixture.agentToken, face.fixture.inbox.id)
-            let (boss, _) = try await token(.supervisor, face.fixture)
-            let (admin, _) = try await token(.administrator, face.fixture)
+            let (boss, _) = try await face.fixture.hire(.supervisor)
+            let (admin, _) = try await face.fixture.hire(.administrator)
             let own = face.fixture.agent.agentID
             #expect(try await face.ask(.post, "/admin/teams", as: agent, #"{"name":"Sales"}"#).status == 403)
             #expect(try await face.ask(.post, "/admin/teams", as: boss, #"{"name":" "}"#).field == "name")
@@ -90,7 +90,7 @@ import Testing
                 try await face.ask(.patch, "/admin/teams/\(id)", as: boss, #"{"agent_ids":["\#(UUID())"]}"#)
                     .field == "agent_ids")
             let other = try await SupportFixture.make()
-            let (stranger, _) = try await token(.supervisor, other)
+            let (stranger, _) = try await other.hire(.supervisor)
             #expect(try await face.ask(.delete, "/admin/teams/\(id)", as: stranger).status == 404)
             #expect(try await face.ask(.delete, "/admin/teams/\(id)", as: boss).status == 204)
 

@@ -73,6 +73,7 @@ struct LoggedStream: RecoverableStream {
         let missed = all.filter { !known.includes($0.position ?? known) }
         let isWhole = known.epoch == epoch && known.offset + missed.count == top.offset
         return StreamOpening(
-            position: top, state: ByteBuffer(string: Self.state), recovery: isWhole ? .recovered(missed) : .lost)
+            position: top, state: ByteBuffer(string: Self.state),
+            recovery: isWhole ? .recovered(missed) : .lost)
     }
 }

@@ -28,6 +28,18 @@ import Testing
         #expect(newcomer.receive([item(7)]) == nil)
     }
 
+    @Test func `what has no number does not make who is ahead one of the group, who would hear things twice`()
+    {
+        var newcomer = Newcomer(Listener())
+        _ = newcomer.opened(at: place(5))
+        #expect(newcomer.receive([ephemeral]) == [ephemeral])
+        #expect(newcomer.receive([item(4), item(5)]) == [])
+        #expect(newcomer.receive([item(6)]) == nil)
+        var first = Newcomer(Listener())
+        _ = first.opened(at: place(0))
+        #expect(first.receive([ephemeral]) == nil, "nothing was before it")
+    }
+
     @Test func `who is held again waits again`() {
         var newcomer = Newcomer(Listener())
         _ = newcomer.opened(at: place(5))

@@ -15,7 +15,8 @@ import Testing
     private func opening(_ top: Int, _ recovery: StreamOpening.Recovery, epoch: String = "e") -> StreamOpening
     {
         StreamOpening(
-            position: StreamPosition(epoch: epoch, offset: top), state: ByteBuffer(string: "state"), recovery: recovery)
+            position: StreamPosition(epoch: epoch, offset: top), state: ByteBuffer(string: "state"),
+            recovery: recovery)
     }
 
     @Test func `the first publication sets the place, whatever its number`() {
@@ -46,7 +47,9 @@ import Testing
         #expect(first.publications == [item(2), item(3), state(3), item(4)] && first.isIncomplete)
         #expect(order.receive(item(9)) == .hold(repair: false))
         let second = order.repaired(opening(8, .recovered([item(5), item(6), item(7), item(8)])))
-        #expect(second.publications == [5, 6, 7, 8].map { item($0) } + [state(8), item(9)] && !second.isIncomplete)
+        #expect(
+            second.publications == [5, 6, 7, 8].map { item($0) } + [state(8), item(9)] && !second.isIncomplete
+        )
     }
 
     @Test func `a stream that nothing was heard of yet is read from its subscribers' lowest place`() {

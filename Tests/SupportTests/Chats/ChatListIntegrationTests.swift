@@ -88,6 +88,36 @@ import Testing
         #expect(second.next == nil)
     }
 
+    @Test func `the tabs' counts are those of their lists, and of one account alone`() async throws {
+        let fixture = try await SupportFixture.make()
+        let other = try await SupportFixture.make()
+        let counts = {
+            try await fixture.desk.chatList.counts(of: fixture.account, for: fixture.agent.agentID)
+        }
+        #expect(try await counts() == ChatCounts(mine: 0, unassigned: 0, all: 0))
+        var visitors: [SupportFixture.Visitor] = []
+        for _ in 0..<4 {
+            visitors.append(try await fixture.contact())
+            try await fixture.send("hello", from: visitors[visitors.count - 1])
+        }
+        try await other.send("elsewhere", from: try await other.contact())
+        try await fixture.answer("mine", to: visitors[0])
+        try await fixture.answer("mine, until it ended", to: visitors[1])
+        try await fixture.desk.endings.end(visitors[1].chat, Ending(.serviceEnded, by: .system), at: .now())
+        try await fixture.desk.archive.set(true, visitors[2].chat, by: fixture.agent, at: .now())
+        try await fixture.persist()
+        try await other.persist()
+        #expect(try await counts() == ChatCounts(mine: 1, unassigned: 1, all: 3))
+        let listed = try await ids(fixture) {
+            $0.status = .active
+            $0.assignee = fixture.agent.agentID
+        }
+        #expect(listed.ids == [visitors[0].session.chatID])
+        #expect(try await ids(fixture) { $0.status = .waiting }.ids == [visitors[3].session.chatID])
+        let theirs = try await other.desk.chatList.counts(of: other.account, for: fixture.agent.agentID)
+        #expect(theirs == ChatCounts(mine: 0, unassigned: 1, all: 1))
+    }
+
     @Test func `a cursor that no page gave is refused`() async throws {
         let fixture = try await SupportFixture.make()
         let refused = try await refusal { try await ids(fixture, before: "yesterday") }

@@ -52,12 +52,26 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "1", "0193475e7a007abc8def0123456789ab", "0193475e-7a00-7abc-8def-0123456789ag", "'; --",
+        "", "1", "0193475e7a007abc8def0123456789ab", "0193475e-7a00-7abc-8def-0123456789abc",
+        "0193475e-7a00-7abc-8def-0123456789ag", "'; --",
     ])
     func `what is no UUID is none`(_ text: String) {
         #expect(ID(text) == nil)
         #expect(throws: DecodingError.self) {
             try JSONDecoder().decode([ID].self, from: JSONEncoder().encode([text]))
+        }
+    }
+
+    /// And nothing that is no such form, of which Foundation takes some.
+    @Test func `the hex-and-dash form is read as Foundation reads it`() throws {
+        let form = try Regex("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+        for _ in 0..<3000 {
+            var text = Array(UUID().uuidString.utf8)
+            if Bool.random() { text[.random(in: 0..<36)] = "0aF-gG@`/:".utf8.randomElement()! }
+            if .random(in: 0..<20) == 0 { text.removeLast() }
+            let spelled = String(decoding: text, as: UTF8.self)
+            let isOne = spelled.wholeMatch(of: form) != nil
+            #expect(ID(spelled)?.uuid == (isOne ? UUID(uuidString: spelled) : nil), "\(spelled)")
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
-import Support
 import Testing
+
+@testable import Support
 
 @Suite struct TimestampTests {
     private static let calendar: Calendar = {
@@ -73,6 +74,23 @@ import Testing
     ])
     func `other spellings of ISO 8601 are read`(_ text: String, _ canonical: String) {
         #expect(Timestamp(iso8601: text)?.iso8601 == canonical)
+    }
+
+    /// One character changed: either both readers take it, for the same moment, or the fast one leaves it.
+    @Test func `the fast reader never disagrees with the general one`() throws {
+        for _ in 0..<3000 {
+            var text = Array(Timestamp(milliseconds: .random(in: 0...4_000_000_000_000)).iso8601.utf8)
+            text[.random(in: 0..<24)] = "0123456789-:.TZ ".utf8.randomElement()!
+            let changed = String(decoding: text, as: UTF8.self)
+            guard let fast = Timestamp(canonical: changed) else { continue }
+            let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+            #expect(try Timestamp(style.parse(changed)) == fast, "\(changed)")
+        }
+    }
+
+    @Test(arguments: ["2026-02-29T00:00:00.000Z", "2026-04-31T00:00:00.000Z", "2100-02-29T00:00:00.000Z"])
+    func `a day that its month does not have is not read the fast way`(_ text: String) {
+        #expect(Timestamp(canonical: text) == nil)
     }
 
     @Test(arguments: [

@@ -1,11 +1,12 @@
 import { h, setText } from "../../view/dom.ts";
 import { keyedList } from "../../view/keyed.ts";
-import type { JobsPage, JobsPart } from "./jobs.ts";
+import type { Part } from "../screen/frame.ts";
+import type { JobsPage } from "./jobs.ts";
 import type { Overview } from "./protocol.ts";
 import { linkTo } from "./section.ts";
 
 /** Totals, and the queues as links to what waits in them. */
-export function overviewPart({ api, locale, t }: JobsPage): JobsPart {
+export function overviewPart({ api, locale, t }: JobsPage): Part {
   const totals = h("p", { "data-testid": "jobs-totals" }, t("loading"));
   const rows = h("ul", { class: "cards", "data-testid": "queues" });
   const empty = h("p", { class: "empty", hidden: true }, t("noQueues"));

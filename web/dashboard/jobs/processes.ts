@@ -1,11 +1,12 @@
 import { relativeTime } from "../../core/time.ts";
 import { h, setText } from "../../view/dom.ts";
 import { keyedList } from "../../view/keyed.ts";
-import type { JobsPage, JobsPart } from "./jobs.ts";
+import type { Part } from "../screen/frame.ts";
+import type { JobsPage } from "./jobs.ts";
 import type { Process } from "./protocol.ts";
 
 /** The worker processes with what they run; they can be made quiet and stopped. */
-export function processesPart(page: JobsPage): JobsPart {
+export function processesPart(page: JobsPage): Part {
   const { api, t } = page;
   const rows = h("ul", { class: "cards", "data-testid": "processes" });
   const empty = h("p", { class: "empty" }, t("loading"));
@@ -47,7 +48,7 @@ function processRow(identity: string, { api, act, locale, t }: JobsPage): {
     h("strong", {}, identity),
     state,
     work,
-    h("div", { class: "actions" }, ...buttons),
+    h("div", { class: "choices" }, ...buttons),
   );
   return {
     element,

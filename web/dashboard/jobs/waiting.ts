@@ -1,7 +1,8 @@
 import { relativeTime } from "../../core/time.ts";
 import { h, setText } from "../../view/dom.ts";
 import { keyedList } from "../../view/keyed.ts";
-import type { JobsPage, JobsPart } from "./jobs.ts";
+import type { Part } from "../screen/frame.ts";
+import type { JobsPage } from "./jobs.ts";
 import type { Job, JobPage } from "./protocol.ts";
 import { type Action, actionsOf, type Section } from "./section.ts";
 import type { JobsKey } from "./texts/en.ts";
@@ -14,7 +15,7 @@ const nothing: Record<string, JobsKey> = {
 };
 
 /** The jobs of a set or a queue: searched, page after page, one by one or all at once. */
-export function waitingPart(section: Section, path: string, page: JobsPage): JobsPart {
+export function waitingPart(section: Section, path: string, page: JobsPage): Part {
   const { api, act, t } = page;
   const actions = actionsOf(section);
   const rows = h("ul", { class: "cards", "data-testid": "waiting" });
@@ -94,7 +95,7 @@ export function waitingPart(section: Section, path: string, page: JobsPage): Job
 function jobRow(
   actions: Action[],
   { locale, t }: JobsPage,
-  perform: (action: Action) => Promise<void>,
+  perform: (action: Action) => Promise<unknown>,
 ): { element: HTMLElement; show(job: Job): void } {
   const name = h("strong", {});
   const detail = h("span", { class: "detail" });
@@ -116,7 +117,7 @@ function jobRow(
       detail,
       problem,
       text,
-      h("div", { class: "actions" }, ...buttons),
+      h("div", { class: "choices" }, ...buttons),
     ),
     show(job) {
       const time = job.at ?? job.enqueued_at;

@@ -1,5 +1,5 @@
 import type { Item } from "../../core/items.ts";
-import { chime } from "./chime.ts";
+import { chime } from "../../view/chime.ts";
 import type { Base } from "./base.ts";
 
 const longestPreview = 100;

@@ -34,7 +34,8 @@ enum Cables {
         guard let end else { fail("a publication without a header") }
         expect(publication.payload == ByteBuffer(bytes: input[(end + 1)...]), "another payload")
         guard let position = publication.position else {
-            return expect(end == 0, "the header is lost")
+            return expect(
+                input[..<end].elementsEqual(end == 0 ? [] : [UInt8(ascii: "~")]), "the header is lost")
         }
         expect(!position.epoch.isEmpty && !position.epoch.contains(" "), "no epoch")
         var again = ByteBuffer(string: "\(position.offset) \(position.epoch)\n")

@@ -1,6 +1,8 @@
 import type { Translate } from "../../../core/i18n.ts";
+import { frameTexts } from "../../screen/texts.ts";
 
 export const en = {
+  ...frameTexts,
   jobs: "Jobs",
   overview: "Overview",
   retries: "Retries",
@@ -18,7 +20,6 @@ export const en = {
   noQueue: "Nothing waits in this queue.",
   noProcesses: "No worker runs. Jobs wait until one does.",
   noMatch: "No job has that text.",
-  loading: "Loading…",
   search: "Search",
   searchHint: "Class, id, error …",
   more: "More jobs",
@@ -37,11 +38,8 @@ export const en = {
   failures: "failed {count} times",
   forbidden:
     "Jobs belong to the whole installation. Only administrators of the account that runs it see them.",
-  unreachable: "The server cannot be reached. It is asked again.",
   gone: "That job is not there any more.",
-  done: "Done.",
   asked: "Asked. It takes a few seconds.",
-  back: "Back to the chats",
 };
 
 export type JobsKey = keyof typeof en;

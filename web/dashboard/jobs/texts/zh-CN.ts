@@ -1,7 +1,9 @@
 import type { Texts } from "../../../core/i18n.ts";
+import { frameTextsZh } from "../../screen/texts.ts";
 import type { JobsKey } from "./en.ts";
 
 export const zh: Texts<JobsKey> = {
+  ...frameTextsZh,
   jobs: "任务",
   overview: "概览",
   retries: "待重试",
@@ -19,7 +21,6 @@ export const zh: Texts<JobsKey> = {
   noQueue: "此队列中没有等待的任务。",
   noProcesses: "没有运行中的工作进程，任务将一直等待。",
   noMatch: "没有包含该文字的任务。",
-  loading: "加载中…",
   search: "搜索",
   searchHint: "类名、编号、错误…",
   more: "更多任务",
@@ -37,9 +38,6 @@ export const zh: Texts<JobsKey> = {
   memory: "{mb} MB",
   failures: "失败 {count} 次",
   forbidden: "任务属于整个系统，只有运行该系统的账户的管理员可以查看。",
-  unreachable: "无法连接服务器，正在重试。",
   gone: "该任务已不存在。",
-  done: "完成。",
   asked: "已通知，需要几秒钟。",
-  back: "返回会话列表",
 };

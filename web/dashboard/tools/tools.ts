@@ -1,0 +1,3 @@
+export { endDialog } from "./end-dialog.ts";
+export { helpDialog } from "./help-dialog.ts";
+export { picker } from "./picker.ts";
