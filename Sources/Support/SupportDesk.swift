@@ -32,13 +32,14 @@ package final class SupportDesk: Sendable {
     package let ratings: Ratings
     package let timers: Timers
     package let inboxTimes: InboxTimes
-    /// What happens when the timers of conversations are due.
+    /// What happens when timers are due.
     package let timerDuties: [any TimerDuty]
     package let typing: Typing
     package let transcripts: Transcripts
     package let presence: Presence
     package let assignments: Assignments
     package let availability: Availability
+    package let shifts: Shifts
     package let lines: Lines
     package let waitingPeople: WaitingPeople
     package let teams: Teams
@@ -96,11 +97,6 @@ package final class SupportDesk: Sendable {
         ratings = Ratings(redis: redis, coldChats: coldChats)
         timers = try Timers(redis: redis, scripts: scripts)
         inboxTimes = InboxTimes(postgres: postgres)
-        timerDuties = [
-            IdleDuty(timers: timers, endings: endings, coldChats: coldChats),
-            TargetDuty(timers: timers, coldChats: coldChats),
-            ArchiveDuty(timers: timers, endings: endings, archive: archive),
-        ]
         typing = Typing(redis: redis)
         transcripts = Transcripts(jobs: JobClient(redis: jobs ?? redis), limits: limits)
         presence = try Presence(redis: redis, scripts: scripts, configuration: configuration)
@@ -113,6 +109,13 @@ package final class SupportDesk: Sendable {
         availability = Availability(
             redis: redis, postgres: postgres, scripts: assignmentScripts, setup: assignmentSetup,
             configuration: configuration)
+        shifts = Shifts(timers: timers, postgres: postgres)
+        timerDuties = [
+            IdleDuty(timers: timers, endings: endings, coldChats: coldChats),
+            TargetDuty(timers: timers, coldChats: coldChats),
+            ArchiveDuty(timers: timers, endings: endings, archive: archive),
+            ShiftDuty(timers: timers, shifts: shifts, availability: availability),
+        ]
         lines = Lines(redis: redis)
         waitingPeople = WaitingPeople(postgres: postgres)
         teams = Teams(postgres: postgres, setup: assignmentSetup)

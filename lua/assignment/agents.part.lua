@@ -14,7 +14,7 @@ function desk.has_room(a, weight) return not a.capacity or a.load + weight <= a.
 
 -- Whether they may be given one of this line now.
 local function is_free(a, l)
-    return a.is_on and l.mode and l.mode ~= 'manual' and a.load + l.weight <= (a.capacity or 0)
+    return a.is_on and l.mode and l.mode ~= 'manual' and not l.is_closed and a.load + l.weight <= (a.capacity or 0)
 end
 
 -- Writes down what an agent has, and their place among those who are ready, in each of their lines: the least busy first,

@@ -39,7 +39,7 @@ end
 
 for _, line in ipairs(redis.call('SMEMBERS', root .. 'lines')) do
     local key = root .. 'line:' .. line
-    local l = redis.call('HMGET', key, 'weight', 'mode')
+    local l = redis.call('HMGET', key, 'weight', 'mode', 'closed')
     for _, id in ipairs(redis.call('ZRANGE', key .. ':waiting', 0, -1)) do
         waiting_count = waiting_count + 1
         if seen[id] then fault('chat', id, 'is in line', line, 'and in', seen[id]) end
@@ -58,7 +58,7 @@ for _, line in ipairs(redis.call('SMEMBERS', root .. 'lines')) do
     end
     for agent, a in pairs(agents) do
         local serves = (' ' .. a.lines .. ' '):find(' ' .. line .. ' ', 1, true)
-        local should = serves and a.is_on and l[2] ~= 'manual' and a.load + l[1] <= a.capacity or false
+        local should = serves and a.is_on and l[2] ~= 'manual' and l[3] ~= '1' and a.load + l[1] <= a.capacity or false
         if should ~= (ready[agent] or false) then
             fault('agent', agent, should and 'should be' or 'is wrongly', 'ready in line', line)
         end

@@ -29,7 +29,8 @@ for _, line in ipairs(brought.lines or {}) do
     end
     redis.call('SADD', root .. 'lines', line.id)
     redis.call('HSET', root .. 'line:' .. line.id, unpack(fields))
-    if line.mode == 'manual' then redis.call('DEL', root .. 'line:' .. line.id .. ':ready') end
+    if line.mode == 'manual' or line.closed == '1' then redis.call('DEL', root .. 'line:' .. line.id .. ':ready') end
+    if line.closed == '1' then desk.arm('closing', line.id, desk.now) end
 end
 
 for _, agent in ipairs(brought.agents or {}) do

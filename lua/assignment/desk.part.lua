@@ -4,8 +4,8 @@
 --
 --   ACCOUNT:assignment        hash    epoch in which the lines were made; another one than the cell's means: not yet
 --   ACCOUNT:lines, :agents    set     ids of what there is
---   ACCOUNT:line:LINE         hash    mode, weight, limit, wait_ms, widen_ms, overflow, offer_ms, reply_ms; moves, pace,
---                                     left_at
+--   ACCOUNT:line:LINE         hash    mode, closed, weight, limit, wait_ms, widen_ms, overflow, offer_ms, reply_ms; moves,
+--                                     pace, left_at
 --   ACCOUNT:line:LINE:waiting zset    chat -> when it came, ms, less the head start of its priority
 --   ACCOUNT:line:LINE:ready   zset    agent with room for one more -> load, then when they last got one
 --   ACCOUNT:line:LINE:told    zset    chat -> at how many moves of the line its visitor is told a place again
@@ -58,15 +58,19 @@ local function open_desk(tag, account, options, epoch)
         redis.call('SADD', tag .. 'assignment:cold', account .. ' ' .. id)
     end
 
-    -- What is kept of a chat. One from before there were lines says in what it tells of itself whose it is.
+    -- What is kept of a chat. To one from before there were lines its inbox is given, which facts of it name, and a place.
     function desk.chat(id)
         local key = root .. 'chat:' .. id
         local s = redis.call('HMGET', key, 'epoch', 'tenant', 'conversation', 'status', 'version', 'opened_at',
             'assigned_at', 'assignee', 'assignee_name', 'inbox', 'team', 'skills', 'relaxed', 'priority', 'place', 'line',
             'previous', 'offered', 'offer_until', 'declined', 'replied')
+        if not s[10] and s[2] then
+            s[10], s[15] = s[2]:match('"inbox_id":"([^"]+)"') or false, s[15] or text(now)
+            if s[10] then redis.call('HSET', key, 'inbox', s[10], 'place', s[15]) end
+        end
         return { id = id, key = key, is_warm = epoch and s[1] == epoch, tenant = s[2], conversation = s[3],
             status = s[4], version = s[5], opened_at = s[6], assigned_at = s[7], assignee = s[8], assignee_name = s[9],
-            inbox = s[10] or s[2] and s[2]:match('"inbox_id":"([^"]+)"'), team = s[11], skills = s[12], relaxed = s[13],
+            inbox = s[10], team = s[11], skills = s[12], relaxed = s[13],
             priority = s[14], place = s[15], line = s[16], previous = s[17], offered = s[18], offer_until = s[19],
             declined = s[20], replied = s[21] }
     end
@@ -83,11 +87,11 @@ local function open_desk(tag, account, options, epoch)
         if l then return l end
         local key = root .. 'line:' .. name
         local s = redis.call('HMGET', key, 'mode', 'weight', 'limit', 'wait_ms', 'widen_ms', 'offer_ms', 'reply_ms',
-            'moves', 'pace', 'left_at')
+            'moves', 'pace', 'left_at', 'closed')
         l = { name = name, key = key, waiting = key .. ':waiting', ready = key .. ':ready', mode = s[1],
             weight = tonumber(s[2] or 100), limit = tonumber(s[3] or 0), wait = tonumber(s[4] or 0),
             widen = tonumber(s[5] or 0), offer = tonumber(s[6] or 30000), reply = tonumber(s[7] or 0),
-            moves = tonumber(s[8] or 0), pace = s[9], left_at = s[10] }
+            moves = tonumber(s[8] or 0), pace = s[9], left_at = s[10], is_closed = s[11] == '1' }
         lines[name] = l
         return l
     end

@@ -17,11 +17,10 @@ end
 -- Out of the line; `is_served` when because it was its turn, which says how fast the line is: the mean time between two
 -- who are served, the last ones counting most.
 function desk.leave_line(id, line, is_served)
-    redis.call('ZREM', root .. 'arrivals', id)
-    if not line then return end
+    if not line then return redis.call('ZREM', root .. 'arrivals', id) end
     local l, owner = desk.line(line), ' ' .. account .. ' ' .. id
     redis.call('ZREM', timers, 'wait' .. owner, 'widen' .. owner)
-    if redis.call('ZREM', l.waiting, id) == 0 then return end
+    if redis.call('ZREM', l.waiting, id) == 0 then return redis.call('ZREM', root .. 'arrivals', id) end
     redis.call('ZREM', l.key .. ':told', id)
     changed(l)
     l.moves = l.moves + 1
@@ -96,8 +95,9 @@ end
 
 -- Its conversation waits: to its line at its place, or to somebody at once. Who `returns`, having been served or moved,
 -- is let in however full the line is, and has all of its time again. Returns what became of it: assigned, waiting,
--- full, or arrived when the line is yet to be made.
+-- full, closed when nobody is served there any more, or arrived when the line is yet to be made.
 function desk.arrive(c, returns)
+    if not c.inbox then return 'arrived' end
     local line, head_starts = line_of(c), { -900000, 0, 900000, 3600000 } -- of low, normal, high, urgent
     local score = c.place - head_starts[(c.priority or 1) + 1]
     if c.line ~= line then
@@ -112,6 +112,10 @@ function desk.arrive(c, returns)
         return 'arrived'
     end
     redis.call('ZREM', root .. 'arrivals', c.id)
+    if l.is_closed then
+        desk.arm('closed', c.id, now)
+        return 'closed'
+    end
     if l.limit > 0 and not returns and redis.call('ZCARD', l.waiting) >= l.limit
         and not redis.call('ZSCORE', l.waiting, c.id) then
         desk.arm('full', c.id, now)
@@ -199,6 +203,7 @@ function desk.let_go(c)
     if c.offered then desk.disarm('offer', c.id) end
     if not holder then
         desk.disarm('full', c.id)
+        desk.disarm('closed', c.id)
         return desk.leave_line(c.id, c.line)
     end
     local a = desk.agent(holder)

@@ -40,8 +40,9 @@ for _, open in ipairs(cjson.decode(ARGV[3])) do
     end
     if is_waiting then
         redis.call('ZADD', root .. 'line:' .. line .. ':waiting', open.score, id)
-        local wait = tonumber(redis.call('HGET', root .. 'line:' .. line, 'wait_ms') or 0)
-        if wait > 0 then desk.arm('wait', id, desk.now + wait) end
+        local l = desk.line(line)
+        if l.wait > 0 then desk.arm('wait', id, desk.now + l.wait) end
+        if l.is_closed then desk.arm('closing', line, desk.now) end
     end
     if agent then
         local a = desk.agent(agent)

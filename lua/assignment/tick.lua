@@ -10,8 +10,8 @@
 -- A timer is taken and acted upon in this one step, so nothing fires twice and nothing is lost in between. Time is
 -- Redis's own. Further keys are those of assignment/desk, all in the same cell.
 --
--- Returns  {"ticked", ms until the next is due or -1, conversations to be ended as "wait | full ACCOUNT CHAT", some
---          accounts whose lines are to be made, some chats to be seeded}
+-- Returns  {"ticked", ms until the next is due or -1, conversations to be ended as "wait | full | closed ACCOUNT
+--          CHAT", some accounts whose lines are to be made, some chats to be seeded}
 -- Cost     O(due × log n).   Called by Support/Assignment/AssignmentClock
 local timers, cell = KEYS[1], KEYS[2]
 local tag, options = cell:sub(1, -5), ARGV[2]
@@ -50,6 +50,21 @@ local function ask_to_end(kind, desk, id, account)
 end
 function act.wait(...) ask_to_end('wait', ...) end
 function act.full(...) ask_to_end('full', ...) end
+
+function act.closed(desk, id, account)
+    local c = desk.chat(id)
+    if not c.line or desk.line(c.line).is_closed then return ask_to_end('closed', desk, id, account) end
+    if c.status == 'waiting' and not c.offered then desk.arrive(c, true) end -- its inbox is open again
+end
+
+-- An inbox was closed: who waits there is shown out, so many at a time.
+function act.closing(desk, line, account)
+    local l = desk.line(line)
+    if not l.is_closed then return end
+    local waiting = redis.call('ZRANGE', l.waiting, 0, 99)
+    for _, id in ipairs(waiting) do ask_to_end('closed', desk, id, account) end
+    if #waiting > 0 then desk.arm('closing', line, now + 500) end
+end
 
 -- Nobody with these skills, or of this team, for so long: whoever else can.
 function act.widen(desk, id)

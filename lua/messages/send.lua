@@ -37,7 +37,7 @@ now = tonumber(now)
 
 local epoch = redis.call('HGET', cell, 'epoch')
 local state = redis.call('HMGET', chat, 'epoch', 'id', 'tenant', 'card', 'seq', 'persisted', 'archived',
-    'conversation', 'status', 'new', 'idle')
+    'conversation', 'status', 'new', 'idle', 'inbox')
 if not epoch or state[1] ~= epoch then return { 'cold' } end
 local id, tenant, card, archived = state[2], state[3], state[4], state[7] == '1'
 
@@ -123,5 +123,5 @@ else
 end
 local entry = redis.call('XADD', log, 'MAXLEN', '~', ARGV[15], '0-*', 'm', news)
 redis.call('SPUBLISH', ARGV[14], string.sub(entry, 3) .. ' ' .. epoch .. '\n' .. news)
-if opens and sender == 'user' then settle() end
+if sender == 'user' and (opens or status == 'waiting' and not state[12]) then settle() end -- or is from before lines
 return { 'accepted', message }

@@ -9,16 +9,6 @@ import Support
 struct AdminInboxesController {
     let desk: SupportDesk
 
-    private struct Hours: Codable {
-        /// Null is always open.
-        let hours: HoursDocument?
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(hours, forKey: .hours)
-        }
-        enum CodingKeys: CodingKey { case hours }
-    }
-
     private struct Timers: Codable { let timers: TimeRules }
 
     private struct Input: Decodable {
@@ -47,12 +37,13 @@ struct AdminInboxesController {
         }
         routes.get(":id/hours") { [desk] _, context in
             JSONBody(
-                Hours(hours: try await desk.inboxTimes.hours(of: try context.inbox(), for: context.session)))
+                WrittenHours(
+                    hours: try await desk.inboxTimes.hours(of: try context.inbox(), for: context.session)))
         }
         routes.put(":id/hours") { [desk] request, context in
             let inbox = try context.inbox()
             try context.session.require(.administrator)
-            let input = try await request.json(Hours.self)
+            let input = try await request.json(WrittenHours.self)
             try await desk.inboxTimes.set(input.hours, of: inbox, by: context.session)
             return JSONBody(input)
         }

@@ -4,8 +4,9 @@ import Support
 /// Who works here, in which teams, and how the inboxes give out conversations.
 ///
 ///     GET   /admin/agents                       PATCH /admin/agents/:id     capacity, skills, availability
+///     GET   /admin/agents/:id/hours             PUT   /admin/agents/:id/hours
 ///     GET   /admin/teams    POST /admin/teams   PATCH, DELETE /admin/teams/:id
-///     GET   /admin/inboxes/rules                PUT   /admin/inboxes/:id/rules
+///     GET   /admin/inboxes/rules                PUT   /admin/inboxes/:id/rules, …/closed
 ///     GET   /admin/queue                        GET   /admin/queue/waiting?line=
 struct StaffingController {
     let desk: SupportDesk
@@ -16,6 +17,18 @@ struct StaffingController {
             return JSONBody(["agents": try await desk.staff.list(session.accountID, in: session.cell)])
         }
         routes.patch("agents/:id", use: changeAgent)
+        routes.get("agents/:id/hours") { [desk] _, context in
+            JSONBody(
+                WrittenHours(
+                    hours: try await desk.shifts.hours(of: try context.id("agent"), for: context.session)))
+        }
+        routes.put("agents/:id/hours") { [desk] request, context in
+            let agent: Agent.ID = try context.id("agent")
+            try context.session.require(.supervisor)
+            let input = try await request.json(WrittenHours.self)
+            try await desk.shifts.set(input.hours, of: agent, by: context.session, at: .now())
+            return JSONBody(input)
+        }
         routes.get("teams") { [desk] _, context in
             JSONBody(["teams": try await desk.teams.list(context.session.accountID)])
         }
@@ -26,6 +39,7 @@ struct StaffingController {
             JSONBody(["inboxes": try await desk.inboxRules.list(context.session.accountID)])
         }
         routes.put("inboxes/:id/rules", use: setRules)
+        routes.put("inboxes/:id/closed", use: setClosed)
         routes.get("queue") { [desk] _, context in
             let session = context.session
             return JSONBody(["lines": try await desk.lines.list(session.accountID, in: session.cell)])
@@ -116,6 +130,24 @@ struct StaffingController {
         try await desk.inboxRules.set(
             input.rules, agents: input.agentIDs, of: inbox, in: context.session.accountID,
             context.session.cell)
+        return try await show(inbox, context)
+    }
+
+    @Sendable private func setClosed(_ request: Request, _ context: StaffContext) async throws
+        -> some ResponseGenerator
+    {
+        struct Input: Decodable { let closed: Bool }
+        try context.session.require(.administrator)
+        let inbox: Inbox.ID = try context.id("inbox")
+        let input = try await request.json(Input.self)
+        try await desk.inboxRules.close(
+            input.closed, inbox, in: context.session.accountID, context.session.cell)
+        return try await show(inbox, context)
+    }
+
+    private func show(_ inbox: Inbox.ID, _ context: StaffContext) async throws
+        -> JSONBody<[String: InboxRules.View?]>
+    {
         let now = try await desk.inboxRules.list(context.session.accountID).first { $0.inboxID == inbox }
         return JSONBody(["inbox": now])
     }

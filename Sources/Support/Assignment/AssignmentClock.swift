@@ -19,7 +19,8 @@ package struct AssignmentClock: Service {
     private let scripts: AssignmentScripts
     private let setup: AssignmentSetup
     private let coldChats: ColdChats
-    /// Ends a conversation: for which the line is full, that has waited too long, or whose account is suspended.
+    /// Ends a conversation: for which the line is full, that has waited too long, whose inbox is closed, or whose account is
+    /// suspended.
     private let end: @Sendable (Chat.Address, _ cause: String) async throws -> Void
     private let logger: Logger
     private let repaired = Counter(label: "switchboard.assignment.repaired")
@@ -68,7 +69,7 @@ package struct AssignmentClock: Service {
         return next < 0 ? Self.rest : .milliseconds(next)
     }
 
-    /// `wait ACCOUNT CHAT`, `full ACCOUNT CHAT`
+    /// `wait ACCOUNT CHAT`, `full ACCOUNT CHAT`, `closed ACCOUNT CHAT`
     private func end(_ text: String) async throws {
         let words = text.split(separator: " ").map(String.init)
         guard words.count == 3, let chat = address(words[1], words[2]) else { return }
@@ -164,6 +165,7 @@ extension Ending {
     init(because cause: String) {
         switch cause {
         case "full": self.init(.timeout, by: .system, comment: "line_full")
+        case "closed": self.init(.system, by: .system, comment: "inbox_closed")
         case "suspended": self.init(.system, by: .system, comment: "account_suspended")
         default: self.init(.timeout, by: .system, comment: "line_timeout")
         }

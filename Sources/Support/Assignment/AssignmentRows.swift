@@ -24,6 +24,8 @@ struct AssignmentRows: Sendable {
         let weight: Int
         /// Whether it has members; otherwise it is everybody's.
         var isClosed = false
+        /// Nobody is served there any more.
+        let isShut: Bool
     }
 
     /// An account's staff and inboxes at one moment.
@@ -65,7 +67,7 @@ struct AssignmentRows: Sendable {
         }
         for row in try await postgres.query(
             """
-            SELECT i.id, i.assignment::text AS rules,
+            SELECT i.id, i.assignment::text AS rules, i.closed_at IS NOT NULL AS shut,
                 round(\(unit)::integer * coalesce((a.channel_weights ->> i.channel)::numeric, 1))::integer AS weight
             FROM inboxes i JOIN accounts a ON a.id = i.account_id WHERE i.account_id = \(id)
             """, in: scope)
@@ -73,7 +75,9 @@ struct AssignmentRows: Sendable {
             let inbox = Inbox.ID(try row.decode("id", as: UUID.self))
             let rules = try JSONDecoder().decode(
                 LineRules.self, from: Data(try row.decode("rules", as: String.self).utf8))
-            plan.offices[inbox] = Office(id: inbox, rules: rules, weight: max(1, try row.decode("weight")))
+            plan.offices[inbox] = Office(
+                id: inbox, rules: rules, weight: try rules.weight ?? max(1, row.decode("weight")),
+                isShut: try row.decode("shut"))
         }
         for row in try await postgres.query(
             "SELECT inbox_id, agent_id FROM inbox_members WHERE account_id = \(id)", in: scope)

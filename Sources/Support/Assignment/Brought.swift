@@ -12,7 +12,7 @@ struct Brought: Encodable, Sendable {
         let rules = office?.rules ?? LineRules()
         let canWiden = !line.skills.isEmpty || (rules.overflowTeam != nil && rules.overflowTeam != line.team)
         return [
-            "id": line.name, "mode": rules.mode.rawValue,
+            "id": line.name, "mode": rules.mode.rawValue, "closed": office?.isShut == true ? "1" : "0",
             "weight": "\(office?.weight ?? AssignmentRows.unit)",
             "limit": "\(rules.lineLimit)", "wait_ms": "\(rules.waitLimit * 1000)",
             "widen_ms": canWiden ? "\(rules.widenAfter * 1000)" : "0",

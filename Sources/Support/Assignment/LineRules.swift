@@ -24,13 +24,15 @@ package struct LineRules: Codable, Sendable, Equatable {
     package var widenAfter = 120
     /// Who serves those for whom their own team had no time.
     package var overflowTeam: Team.ID?
+    /// What one conversation takes of an agent's capacity, in hundredths; nil is what the account says of the channel, or 100.
+    package var weight: Int?
     /// Seconds that an agent may be gone before what they have is given to others.
     package var grace = 60
 
     package init() {}
 
     enum CodingKeys: String, CodingKey {
-        case mode
+        case mode, weight
         case grace = "grace_s"
         case lineLimit = "line_limit"
         case waitLimit = "wait_limit_s"
@@ -52,6 +54,7 @@ package struct LineRules: Codable, Sendable, Equatable {
         try number(.firstReplyLimit, \.firstReplyLimit)
         try number(.widenAfter, \.widenAfter)
         try number(.grace, \.grace)
+        weight = try values.decodeIfPresent(Int.self, forKey: .weight)
         overflowTeam = try values.decodeIfPresent(Team.ID.self, forKey: .overflowTeam)
     }
 
@@ -61,6 +64,7 @@ package struct LineRules: Codable, Sendable, Equatable {
             ("line_limit", lineLimit, 0...1_000_000), ("wait_limit_s", waitLimit, 0...604_800),
             ("offer_s", offerTime, 5...600), ("first_reply_s", firstReplyLimit, 0...86_400),
             ("widen_after_s", widenAfter, 0...86_400), ("grace_s", grace, 5...3600),
+            ("weight", weight ?? 100, 1...10_000),
         ]
         for (field, value, range) in ranges where !range.contains(value) {
             throw .invalid(

@@ -56,6 +56,9 @@ package struct Hours: Sendable, Equatable {
         (self.dated, self.yearly) = (dated, yearly)
     }
 
+    /// Of what is closed for good.
+    package static let never = Hours(timeZone: .gmt, week: Array(repeating: [], count: 7))
+
     /// Those that begin on a day of the wall's calendar, counted from 1970-01-01.
     func intervals(onDay day: Int) -> [Interval] {
         if let special = dated[day] { return special }

@@ -4,8 +4,8 @@ import Postgres
 import Realtime
 import Redis
 
-/// Makes the timers anew, from what PostgreSQL knows of open conversations and of chats that are not archived: for a
-/// Redis that came back empty, and once for an installation that had no timers.
+/// Makes the timers anew, from what PostgreSQL knows of open conversations, of chats that are not archived and of agents'
+/// hours: for a Redis that came back empty, and once for an installation that had no timers.
 ///
 /// What has been set meanwhile is newer and stays. What PostgreSQL does not know yet is in the journal, and will be
 /// heard. Two workers that do this at once set the same.
@@ -13,6 +13,7 @@ package struct TimerRebuild: Sendable {
     private let timers: Timers
     private let times: InboxTimes
     private let rows: TimerRows
+    private let shifts: Shifts
     private let journals: [Journal]
     private let logger: Logger
 
@@ -22,6 +23,7 @@ package struct TimerRebuild: Sendable {
         self.timers = timers
         self.times = times
         rows = TimerRows(postgres: postgres)
+        shifts = Shifts(timers: timers, postgres: postgres)
         self.journals = journals
         self.logger = logger
     }
@@ -43,6 +45,10 @@ package struct TimerRebuild: Sendable {
             count += steps.count
             guard page.count == 500, let last = page.last else { break }
             after = last.chat.chatID.uuid
+        }
+        for shift in try await shifts.rows.all(in: cell) {
+            try await shifts.begin(shift, in: cell)
+            count += 1
         }
         try await timers.built(epoch: epoch, in: cell)
         logger.notice("timers were made", metadata: ["cell": "\(cell.number)", "timers": "\(count)"])

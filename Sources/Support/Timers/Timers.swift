@@ -37,6 +37,18 @@ package struct Timers: Sendable {
         }
     }
 
+    /// Sets a timer of another kind of subject, by its name; nil drops it.
+    ///
+    /// - Parameter isNew: set it only where it is not there.
+    package func set(
+        _ member: String, to due: Timestamp?, in cell: Cell, ifAbsent isNew: Bool = false
+    ) async throws(RedisError) {
+        let word: RedisArgument = due == nil ? "drop" : isNew ? "begin" : "set"
+        _ = try await redis.evaluate(
+            scripts.arm, keys: [cell.timers, cell.timerNotes],
+            arguments: [word, .string(member), .string(due.map { "\($0.milliseconds)" } ?? ""), "", ""])
+    }
+
     private static func arguments(_ step: TimePolicy.Step) -> [RedisArgument] {
         func five(
             _ word: RedisArgument, _ timer: SupportTimer, _ setting: TimePolicy.Setting? = nil,

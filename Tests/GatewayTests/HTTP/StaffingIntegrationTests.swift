@@ -114,6 +114,46 @@ import Testing
         }
     }
 
+    @Test func `an agent's hours and an inbox's end are set by who may, and refused by name`() async throws {
+        try await TestFace.run { face in
+            let (agent, own) = (face.fixture.agentToken, face.fixture.agent.agentID)
+            let (boss, _) = try await token(.supervisor, face.fixture)
+            let (admin, _) = try await token(.administrator, face.fixture)
+            let (stranger, _) = try await token(.supervisor, try await SupportFixture.make())
+            let hours = "/admin/agents/\(own)/hours"
+            let none = try await face.ask(.get, hours, as: agent)
+            #expect(none.status == 200 && none.body.keys() == ["hours"] && none.body["hours"] == nil)
+            let week =
+                #"{"hours":{"time_zone":"Asia/Shanghai","week":{"monday":[{"opens":"09:00","closes":"18:00"}]}}}"#
+            #expect(try await face.ask(.put, hours, as: agent, week).status == 403)
+            #expect(try await face.ask(.put, hours, as: stranger, week).status == 404)
+            let wrong = #"{"hours":{"time_zone":"Shanghai","week":{}}}"#
+            #expect(try await face.ask(.put, hours, as: boss, wrong).field == "time_zone")
+            #expect(try await face.ask(.put, hours, as: boss, week).status == 200)
+            let set = try await face.ask(.get, hours, as: agent)
+            #expect(set.body["hours", "time_zone"] == "Asia/Shanghai")
+            #expect(try await face.ask(.get, hours, as: stranger).status == 404)
+            #expect(try await face.ask(.put, hours, as: boss, #"{"hours":null}"#).status == 200)
+
+            let closed = "/admin/inboxes/\(face.fixture.inbox.id)/closed"
+            #expect(try await face.ask(.put, closed, as: boss, #"{"closed":true}"#).status == 403)
+            #expect(try await face.ask(.put, closed, as: admin, "{}").status == 422)
+            let done = try await face.ask(.put, closed, as: admin, #"{"closed":true}"#)
+            #expect(done.status == 200 && done.body["inbox", "closed"] == "1", "true, as a number")
+            try await face.fixture.world.postgres.query(
+                "UPDATE inboxes SET website_token = website_token || 'x' WHERE account_id = \(face.fixture.account.uuid)"
+            )
+            let session = try await face.ask(
+                .post, "/widget/sessions", #"{"website_token":"\#(face.fixture.websiteToken)x"}"#)
+            #expect(session.body["settings", "open"] == "0", "false, as a number")
+            let rules = "/admin/inboxes/\(face.fixture.inbox.id)/rules"
+            #expect(
+                try await face.ask(.put, rules, as: admin, #"{"rules":{"weight":0}}"#).field == "weight")
+            let open = try await face.ask(.put, closed, as: admin, #"{"closed":false}"#)
+            #expect(open.body["inbox", "closed"] == "0", "false, as a number")
+        }
+    }
+
     @Test func `a visitor asks for somebody, by the older addresses as well`() async throws {
         try await TestFace.run { face in
             let visitor = try await face.fixture.contact()
