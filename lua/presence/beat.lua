@@ -7,7 +7,7 @@
 -- KEYS[5]  {cN}:presence:leaving   zset    SUBJECT -> when it is told to be gone, ms
 -- KEYS[6]  {cN}:presence:notes     hash    "ACCOUNT AGENT" -> {"id","name"}; swept -> when that was last done, ms
 -- ARGV[1]  gateway, a name that no other has ever had
--- ARGV[2]  begin | beat | end
+-- ARGV[2]  begin | beat | end | sweep: by a worker, who holds nothing and is no gateway
 -- ARGV[3]  the lease lasts, ms
 -- ARGV[4]  whoever leaves may come back within, ms
 -- ARGV[5]  what channels begin with
@@ -33,10 +33,12 @@ local version = ',"version":' .. clock[1] .. string.format('%06d', clock[2]) .. 
 --include assignment/desk
 --include assignment/presence
 
-local known = redis.call('ZSCORE', gateways, me)
-if step == 'begin' then known = '1' end
-if not known or tonumber(known) == 0 then return { 'lapsed' } end
-redis.call('ZADD', gateways, step == 'end' and 0 or now + lease, me)
+if step ~= 'sweep' then
+    local known = redis.call('ZSCORE', gateways, me)
+    if step == 'begin' then known = '1' end
+    if not known or tonumber(known) == 0 then return { 'lapsed' } end
+    redis.call('ZADD', gateways, step == 'end' and 0 or now + lease, me)
+end
 
 local function tell(subject, is)
     local kind, account, id, agent = subject:match('^(%a) (%S+) (%S+) ?(%S*)$')

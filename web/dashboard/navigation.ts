@@ -13,8 +13,12 @@ const keys: Record<string, ScreenName | "chats"> = {
 };
 const patience = 1500;
 
-/** The way among the screens: links, and `g` with a letter. Only what the role has something in. */
-export function navigation(role: string, t: DashboardTranslate): {
+/**
+ * The way among the screens: links, and `g` with a letter. Only what the role has something in.
+ *
+ * `isOn` tells whether single keys are wanted. It comes before `keyboard`, which has some of the letters by themselves.
+ */
+export function navigation(role: string, isOn: () => boolean, t: DashboardTranslate): {
   element: HTMLElement;
   show(screen: ScreenName | null): void;
   dispose(): void;
@@ -35,7 +39,8 @@ export function navigation(role: string, t: DashboardTranslate): {
 
   function press(event: KeyboardEvent): void {
     const { key, timeStamp, target } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || isField(target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !isOn()) return;
+    if (isField(target) || document.querySelector("dialog[open]") !== null) return;
     const link = timeStamp - askedAt < patience ? links.get(keys[key] ?? "chats") : undefined;
     askedAt = key === "g" ? timeStamp : -patience;
     if (link === undefined || !(key in keys)) return;

@@ -95,7 +95,7 @@ export function workspace(options: WorkspaceOptions): { element: HTMLElement; di
     listen: (heard) => inbox.listen(heard),
     unauthorized: expired,
   }, t);
-  const ways = navigation(agent.role, t);
+  const ways = navigation(agent.role, () => isOn(), t);
   const connection = h("div", {
     class: "connection",
     role: "status",

@@ -11,8 +11,9 @@ import Redis
 ///                               ▲                               │
 ///                               └────── came back, untold ──────┘
 ///
-/// A gateway that dies stops renewing; the next beat of any other one finds its lease at an end and lets go of all it
-/// held. So a beat costs as much as changed, not as much as is there, and a gateway without sockets costs nothing.
+/// A gateway that dies stops renewing; the next beat of any other one, or sweep of a worker, finds its lease at an end
+/// and lets go of all it held. So a beat costs as much as changed, not as much as is there, and a gateway without sockets
+/// costs nothing.
 package struct Presence: Sendable {
     /// Something that can be there, as the scripts name it.
     package struct Subject: Hashable, Sendable {
@@ -30,6 +31,8 @@ package struct Presence: Sendable {
         case beat
         /// The last one: nothing is held any more.
         case end
+        /// No gateway's: only tells of those who are gone, see `PresenceSweep`.
+        case sweep
     }
 
     package enum Beat: Sendable, Equatable {

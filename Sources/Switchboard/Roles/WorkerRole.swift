@@ -32,7 +32,7 @@ struct WorkerRole {
         let worker = try jobWorker(scripts, cancellations)
         try await ServiceGroup(
             configuration: .init(
-                services: monitor() + journals + desk.journals.map { clock($0.cell) } + [
+                services: monitor() + journals + desk.journals.flatMap { clocks($0.cell) } + [
                     .init(service: cancellations),
                     // Asked to stop by an administrator, it takes the process with it.
                     .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup),
@@ -47,9 +47,12 @@ struct WorkerRole {
         for client in blocking { await client.shutdown() }
     }
 
-    /// What is due in the lines of a cell.
-    private func clock(_ cell: Cell) -> ServiceGroupConfiguration.ServiceConfiguration {
-        .init(service: house.desk.assignmentClock(of: cell, logger: house.logger))
+    /// What is due in a cell: in its lines, and for those who are gone.
+    private func clocks(_ cell: Cell) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        [
+            .init(service: house.desk.assignmentClock(of: cell, logger: house.logger)),
+            .init(service: house.desk.presenceSweep(of: cell, logger: house.logger)),
+        ]
     }
 
     /// A worker has no address of its own but for those who watch over it.

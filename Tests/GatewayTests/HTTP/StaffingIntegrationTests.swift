@@ -117,9 +117,9 @@ import Testing
     @Test func `an agent's hours and an inbox's end are set by who may, and refused by name`() async throws {
         try await TestFace.run { face in
             let (agent, own) = (face.fixture.agentToken, face.fixture.agent.agentID)
-            let (boss, _) = try await token(.supervisor, face.fixture)
-            let (admin, _) = try await token(.administrator, face.fixture)
-            let (stranger, _) = try await token(.supervisor, try await SupportFixture.make())
+            let (boss, _) = try await face.fixture.hire(.supervisor)
+            let (admin, _) = try await face.fixture.hire(.administrator)
+            let (stranger, _) = try await SupportFixture.make().hire(.supervisor)
             let hours = "/admin/agents/\(own)/hours"
             let none = try await face.ask(.get, hours, as: agent)
             #expect(none.status == 200 && none.body.keys() == ["hours"] && none.body["hours"] == nil)

@@ -125,6 +125,29 @@ import Testing
         }
     }
 
+    @Test func `the last one to leave is gone, though no gateway beats any more`() async throws {
+        try await stage { stage, listening in
+            let cell = stage.fixture.inbox.cell
+            try await stage.beat(.begin, "a", stage.contact)
+            try await stage.beat(.beat, "a", [], stage.contact)
+            #expect(try await stage.presence.sweep(cell) == false)
+            #expect(try await online(listening.chat, "presence", atLeast: 2) == [true, false])
+        }
+    }
+
+    @Test func `those of the last gateway are gone when it died, and a sweep is no gateway`() async throws {
+        try await stage(lease: .milliseconds(900)) { stage, listening in
+            let cell = stage.fixture.inbox.cell
+            try await stage.beat(.begin, "a", stage.contact)
+            try await waitUntil("they are told to be gone") {
+                _ = try await stage.presence.sweep(cell)
+                return try await stage.state(stage.fixture.staff, nil).contains(#""chats":[]"#)
+            }
+            #expect(try await online(listening.chat, "presence", atLeast: 2) == [true, false])
+            #expect(try await stage.beat(.beat, "a") == .lapsed)
+        }
+    }
+
     @Test func `when Redis was away for longer than a lease nobody is taken for dead`() async throws {
         try await stage(lease: .milliseconds(300)) { stage, listening in
             try await stage.beat(.begin, "a", stage.contact)
