@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Everybody here comes from one address and types faster than people do. The limits have scenarios of their own.
 GENEROUS = {f"LIMITS_{name}_BURST": "1000000"
             for name in ("CONTACT_MESSAGES", "AGENT_MESSAGES", "ADDRESS_MESSAGES", "FRAMES", "SESSIONS_PER_ADDRESS",
-                         "LOGINS_PER_ADDRESS")} | {"LIMITS_SESSIONS_PER_PRINCIPAL": "1000000"}
+                         "LOGINS_PER_ADDRESS", "LOGINS_PER_EMAIL")} | {"LIMITS_SESSIONS_PER_PRINCIPAL": "1000000"}
 BINARY = Path(os.environ.get("SWITCHBOARD_BINARY", ROOT / ".build" / "release" / "switchboard"))
 
 
