@@ -44,7 +44,7 @@ def test_an_inbox_is_made_and_its_snippet_opens_a_chat(cluster, opened):
     screen = opened("settings/inboxes", permissions=["clipboard-read", "clipboard-write"])
     page = screen.page
     expect(page.get_by_test_id("inboxes")).to_contain_text("Acme website")
-    new_inbox(screen, "Shop")
+    new_inbox(screen, "Boutique")
     page.get_by_test_id("copy").click()
     expect(notice(screen)).to_have_text("Copied.")
     code = page.evaluate("navigator.clipboard.readText()")
@@ -73,11 +73,13 @@ def test_rules_hours_and_timers_are_set(cluster, opened):
     rules = page.get_by_test_id("rules-form")
     rules.get_by_label("Conversations are").select_option("offer")
     rules.get_by_label("An offer stands for").fill("45")
+    rules.get_by_label("What a conversation counts").fill("0.5")
     rules.get_by_label("Ann").check()
     rules.get_by_role("button", name="Save").click()
     expect(notice(screen)).to_have_text("Saved.")
     now = next(each for each in staff.get("/admin/inboxes/rules").body["inboxes"] if each["name"] == "Hotline")
     assert now["rules"]["mode"] == "offer" and now["rules"]["offer_s"] == 45 and len(now["agent_ids"]) == 1
+    assert now["rules"]["weight"] == 50
 
     hours = page.get_by_test_id("hours-form")
     hours.get_by_label("Always open").uncheck()
@@ -102,6 +104,45 @@ def test_rules_hours_and_timers_are_set(cluster, opened):
     page.reload()
     expect(timers.get_by_label("First answer within")).to_have_value("5")
     expect(hours.get_by_label("Monday")).to_have_value("09:00-12:30, 13:30-18:00")
+
+
+def test_an_inbox_is_closed_and_opened_again(cluster, opened):
+    screen = opened("settings/inboxes")
+    page = screen.page
+    new_inbox(screen, "Boutique")
+    staff = Agent(cluster.api(0)).api
+
+    def is_closed() -> bool:
+        inboxes = staff.get("/admin/inboxes/rules").body["inboxes"]
+        return next(each for each in inboxes if each["name"] == "Boutique")["closed"]
+    expect(page.get_by_test_id("closed")).to_have_text("This inbox takes conversations.")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_test_id("close-inbox").click()
+    assert not is_closed(), "it was only asked"
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_test_id("close-inbox").click()
+    expect(page.get_by_test_id("closed")).to_contain_text("is closed")
+    assert is_closed()
+    page.get_by_test_id("close-inbox").click()
+    expect(page.get_by_test_id("closed")).to_have_text("This inbox takes conversations.")
+    assert not is_closed()
+
+
+def test_the_working_hours_of_an_agent_are_set(cluster, opened):
+    cluster.hire(name="Mia Hours")
+    screen = opened("settings/agents")
+    row = screen.page.get_by_test_id("member").filter(has_text="Mia Hours")
+    row.get_by_test_id("hours").get_by_text("Working hours").first.click()
+    hours = row.get_by_test_id("hours-form")
+    hours.get_by_label("No hours").uncheck()
+    hours.get_by_label("Time zone").fill("Asia/Shanghai")
+    hours.get_by_label("Friday").fill("22:00-06:00")
+    hours.get_by_role("button", name="Save").click()
+    expect(notice(screen)).to_have_text("Saved.")
+    screen.page.reload()
+    row.get_by_test_id("hours").get_by_text("Working hours").first.click()
+    expect(hours.get_by_label("Friday")).to_have_value("22:00-06:00")
+    expect(hours.get_by_label("Time zone")).to_have_value("Asia/Shanghai")
 
 
 def test_somebody_is_hired_promoted_and_sent_away(cluster, opened):

@@ -2,6 +2,7 @@ import { h, set, setText } from "../../view/dom.ts";
 import { keyedList } from "../../view/keyed.ts";
 import type { Part } from "../screen/frame.ts";
 import { form } from "../screen/form.ts";
+import { hoursForm, zoneList } from "./hours.ts";
 import type { SettingsStage } from "./settings.ts";
 
 interface Agent {
@@ -59,7 +60,7 @@ export function agentsPart(stage: SettingsStage): Part {
     update: (row, agent) => row.show(agent),
   });
   return {
-    element: h("div", {}, rows, hiring.element),
+    element: h("div", {}, rows, zoneList(), hiring.element),
     isStill: true,
     async load() {
       render((await api.get<{ agents: Agent[] }>("/admin/agents")).agents);
@@ -68,10 +69,11 @@ export function agentsPart(stage: SettingsStage): Part {
 }
 
 /** One's own role is another administrator's to change: so one always stays. */
-function agentRow(id: string, { api, act, agent, t }: SettingsStage): {
+function agentRow(id: string, stage: SettingsStage): {
   element: HTMLElement;
   show(agent: Agent): void;
 } {
+  const { api, act, agent, t, tell } = stage;
   const path = `/admin/agents/${id}`;
   const isOwn = id === agent.id;
   const name = h("strong", { dir: "auto" });
@@ -95,17 +97,30 @@ function agentRow(id: string, { api, act, agent, t }: SettingsStage): {
       void act(() => api.send("DELETE", path), "removed");
     },
   }, t("remove"));
+  const summary = h("summary", {}, t("workingHours"));
+  const hours = h("details", { "data-testid": "hours" }, summary);
+  let times: ReturnType<typeof hoursForm> | null = null;
+  hours.ontoggle = () => {
+    if (!hours.open) return;
+    if (times === null) {
+      times = hoursForm(path, t("workingHours"), t("noHours"), stage);
+      hours.append(times.element);
+    }
+    times.load().catch(() => tell("unreachable"));
+  };
   return {
     element: h(
       "li",
       { "data-testid": "member" },
       name,
       h("div", { class: "choices" }, role, remove),
+      hours,
     ),
     show(shown) {
       setText(name, shown.name);
       set(role, "aria-label", t("roleOf", { name: shown.name }));
       set(remove, "aria-label", `${t("remove")}: ${shown.name}`);
+      set(summary, "aria-label", `${t("workingHours")}: ${shown.name}`);
       if (document.activeElement !== role) role.value = shown.role;
     },
   };

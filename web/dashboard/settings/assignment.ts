@@ -40,8 +40,14 @@ export function assignmentForm(path: string, { api, act, t }: SettingsStage): {
       number("first_reply_s", 0, 86_400),
       number("widen_after_s", 0, 86_400),
       number("grace_s", 5, 3600),
+      {
+        name: "weight",
+        label: t("weight"),
+        kind: "number",
+        more: { min: 0.01, max: 100, step: 0.01 },
+      },
     ],
-    async save({ mode, ...numbers }) {
+    async save({ mode, weight, ...numbers }) {
       const checked = [...boxes.querySelectorAll("input")].filter((box) => box.checked);
       const body = {
         rules: {
@@ -49,6 +55,7 @@ export function assignmentForm(path: string, { api, act, t }: SettingsStage): {
           ...Object.fromEntries(
             Object.entries(numbers).map(([name, text]) => [name, Number(text)]),
           ),
+          weight: weight ? Math.round(Number(weight) * 100) : null,
           overflow_team_id: team.value || null,
         },
         agent_ids: checked.map((box) => box.value),
@@ -67,15 +74,16 @@ export function assignmentForm(path: string, { api, act, t }: SettingsStage): {
 
   return {
     element: rules.element,
-    async load({ rules: { overflow_team_id, ...now }, agent_ids }) {
+    async load({ rules: { overflow_team_id, weight, ...now }, agent_ids }) {
       const [{ teams }, { agents }] = await Promise.all([
         api.get<{ teams: Named[] }>("/admin/teams"),
         api.get<{ agents: Named[] }>("/admin/agents"),
       ]);
       if (isTouched) return;
-      rules.put(
-        Object.fromEntries(Object.entries(now).map(([name, value]) => [name, String(value)])),
-      );
+      rules.put({
+        ...Object.fromEntries(Object.entries(now).map(([name, value]) => [name, String(value)])),
+        weight: weight ? String(weight / 100) : "",
+      });
       team.replaceChildren(
         h("option", { value: "" }, t("noTeam")),
         ...teams.map(({ id, name }) => h("option", { value: id }, name)),

@@ -2,18 +2,12 @@ import { h, setText } from "../../view/dom.ts";
 import type { Part } from "../screen/frame.ts";
 import { form, type Values } from "../screen/form.ts";
 import { assignmentForm } from "./assignment.ts";
+import { closing } from "./closing.ts";
+import { hoursForm, zoneList } from "./hours.ts";
 import { preview } from "./preview.ts";
-import type { Hours, Inbox, InboxRules, Timers } from "./protocol.ts";
+import type { Inbox, InboxRules, Timers } from "./protocol.ts";
 import type { SettingsStage } from "./settings.ts";
-import {
-  days,
-  readHours,
-  readTimers,
-  snippet,
-  unreadable,
-  writeHours,
-  writeTimers,
-} from "./written.ts";
+import { readTimers, snippet, writeTimers } from "./written.ts";
 
 /** All that is set of one inbox: what the widget shows, who serves it, and when. Each form is saved by itself. */
 export function inboxPart(id: string, stage: SettingsStage): Part {
@@ -77,31 +71,8 @@ export function inboxPart(id: string, stage: SettingsStage): Part {
   }
 
   const rules = assignmentForm(path, stage);
-  const hours = form({
-    title: t("hours"),
-    testId: "hours-form",
-    action: t("save"),
-    fields: [
-      { name: "always", label: t("always"), kind: "check" },
-      {
-        name: "time_zone",
-        label: t("timeZone"),
-        kind: "text",
-        more: { list: "zones", required: true },
-      },
-      ...days.map((day) => ({
-        name: day,
-        label: t(day),
-        kind: "text" as const,
-        more: { placeholder: "09:00-12:30, 13:30-18:00" },
-      })),
-      { name: "holidays", label: t("holidays"), kind: "area", hint: t("holidaysHint") },
-    ],
-    check: (values) =>
-      Object.fromEntries(unreadable(values).map((name) => [name, t("unreadable")])),
-    save: (values) =>
-      act(() => api.send("PUT", `${path}/hours`, { hours: readHours(values) }), "saved"),
-  });
+  const hours = hoursForm(path, t("hours"), t("always"), stage);
+  const taking = closing(path, stage);
   const minutes = (name: string, label: string, more: object = {}) => ({
     name,
     label,
@@ -129,11 +100,6 @@ export function inboxPart(id: string, stage: SettingsStage): Part {
         "saved",
       ),
   });
-  const zones = h(
-    "datalist",
-    { id: "zones" },
-    ...Intl.supportedValuesOf("timeZone").map((zone) => h("option", { value: zone })),
-  );
   const title = h("h3", {});
   const element = h(
     "div",
@@ -146,19 +112,20 @@ export function inboxPart(id: string, stage: SettingsStage): Part {
     copy,
     rules.element,
     hours.element,
-    zones,
+    zoneList(),
     times.element,
+    taking.element,
   );
 
   return {
     element,
     isStill: true,
     async load() {
-      const [all, ruled, opened, timed] = await Promise.all([
+      const [all, ruled, timed] = await Promise.all([
         api.get<{ inboxes: Inbox[] }>("/admin/inboxes"),
         api.get<{ inboxes: InboxRules[] }>("/admin/inboxes/rules"),
-        api.get<{ hours: Hours | null }>(`${path}/hours`),
         api.get<{ timers: Timers }>(`${path}/timers`),
+        hours.load(),
       ]);
       inbox = all.inboxes.find((each) => each.id === id) ?? null;
       timers = timed.timers;
@@ -172,8 +139,9 @@ export function inboxPart(id: string, stage: SettingsStage): Part {
         locale: settings.locale ?? "",
       });
       code.value = website_token === null ? "" : snippet(location.origin, website_token);
-      await rules.load(ruled.inboxes.find(({ inbox_id }) => inbox_id === id)!);
-      hours.put(writeHours(opened.hours, Intl.DateTimeFormat().resolvedOptions().timeZone));
+      const served = ruled.inboxes.find(({ inbox_id }) => inbox_id === id)!;
+      await rules.load(served);
+      taking.show(served.closed);
       times.put(writeTimers(timed.timers));
       element.hidden = false;
     },

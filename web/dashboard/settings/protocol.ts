@@ -21,10 +21,13 @@ export interface Rules {
   widen_after_s: number;
   grace_s: number;
   overflow_team_id?: string | null;
+  /** In hundredths of a conversation; without one, what the account says of its channel. */
+  weight?: number | null;
 }
 
 export interface InboxRules {
   inbox_id: string;
+  closed: boolean;
   rules: Rules;
   agent_ids: string[];
 }
