@@ -82,7 +82,8 @@ import Testing
             var text = Array(Timestamp(milliseconds: .random(in: 0...4_000_000_000_000)).iso8601.utf8)
             text[.random(in: 0..<24)] = "0123456789-:.TZ ".utf8.randomElement()!
             let changed = String(decoding: text, as: UTF8.self)
-            guard let fast = Timestamp(canonical: changed) else { continue }
+            // Before 1582 Foundation goes by the Julian calendar, which ISO 8601 does not know.
+            guard let fast = Timestamp(canonical: changed), changed >= "1583" else { continue }
             let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
             #expect(try Timestamp(style.parse(changed)) == fast, "\(changed)")
         }
