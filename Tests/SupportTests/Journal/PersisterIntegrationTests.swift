@@ -211,7 +211,7 @@ import Testing
             try await fixture.send("2", from: visitor)
             try await fixture.persist()
             try await waitUntil("the announcement") {
-                heard.all.contains("\n" + #"{"type":"persisted","up_to_seq":2}"#)
+                heard.all.contains("~\n" + #"{"type":"persisted","up_to_seq":2}"#)
             }
             try await fixture.persist()
             #expect(heard.all.count { $0.contains("persisted") } == 1)
