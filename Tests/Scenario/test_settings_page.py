@@ -109,12 +109,12 @@ def test_rules_hours_and_timers_are_set(cluster, opened):
 def test_an_inbox_is_closed_and_opened_again(cluster, opened):
     screen = opened("settings/inboxes")
     page = screen.page
-    new_inbox(screen, "Boutique")
+    new_inbox(screen, "Kiosk")
     staff = Agent(cluster.api(0)).api
 
     def is_closed() -> bool:
         inboxes = staff.get("/admin/inboxes/rules").body["inboxes"]
-        return next(each for each in inboxes if each["name"] == "Boutique")["closed"]
+        return next(each for each in inboxes if each["name"] == "Kiosk")["closed"]
     expect(page.get_by_test_id("closed")).to_have_text("This inbox takes conversations.")
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.get_by_test_id("close-inbox").click()

@@ -58,6 +58,26 @@ def test_a_minute_offline_costs_nothing(visitor, cluster):
     assert [row["content"] for row in cluster.messages(chat)] == visitor.texts()
 
 
+KEPT = """async () => {
+    const {name} = (await indexedDB.databases()).find(({name}) => name.includes("outbox"));
+    const open = indexedDB.open(name);
+    await new Promise((done) => open.onsuccess = done);
+    const count = open.result.transaction("texts").objectStore("texts").count();
+    await new Promise((done) => count.onsuccess = done);
+    open.result.close();
+    return count.result + Object.keys(localStorage).filter((key) => key.includes("outbox")).length;
+}"""
+
+
+def has_let_go(page) -> None:
+    """The page has heard that all it has written is in the database, which may be told a moment later."""
+    for _ in range(50):
+        if page.evaluate(KEPT) == 0:
+            return
+        page.wait_for_timeout(100)
+    assert page.evaluate(KEPT) == 0
+
+
 def test_what_was_written_and_not_sent_survives_a_reload(visitor, cluster):
     page = visitor.page
     words = [unique(f"{number}.") for number in range(3)]
@@ -65,6 +85,7 @@ def test_what_was_written_and_not_sent_survives_a_reload(visitor, cluster):
     expect(visitor.message(words[0])).to_have_attribute("data-status", "sent")
     chat = chat_id(page)
     cluster.wait_persisted(1, [chat])
+    has_let_go(page)
     cut(page)
     page.reload()
     page.get_by_test_id("launcher").click()
@@ -81,20 +102,7 @@ def test_what_was_written_and_not_sent_survives_a_reload(visitor, cluster):
     expect(visitor.message(words[-1])).to_have_attribute("data-status", "sent")
     cluster.wait_persisted(3, [chat])
     assert [row["content"] for row in cluster.messages(chat)] == words
-    kept = """async () => {
-        const {name} = (await indexedDB.databases()).find(({name}) => name.includes("outbox"));
-        const open = indexedDB.open(name);
-        await new Promise((done) => open.onsuccess = done);
-        const count = open.result.transaction("texts").objectStore("texts").count();
-        await new Promise((done) => count.onsuccess = done);
-        open.result.close();
-        return count.result + Object.keys(localStorage).filter((key) => key.includes("outbox")).length;
-    }"""
-    for _ in range(50):
-        if page.evaluate(kept) == 0:
-            break
-        page.wait_for_timeout(100)
-    assert page.evaluate(kept) == 0
+    has_let_go(page)
 
 
 def test_what_one_person_left_unsent_is_not_said_in_anothers_name(page, cluster):
