@@ -231,6 +231,9 @@ def test_messages_are_resent_after_redis_came_back_empty(fragile):
 def test_a_gateway_asked_to_stop_says_goodbye_and_ends_in_time(fragile):
     cluster = fragile(gateways=1, workers=1)
     visitor = Visitor(cluster.api())
+    # The worker is at work: one that is still starting is ended by the signal itself.
+    visitor.say("Hello")
+    cluster.wait_persisted(1, [visitor.chat_id])
     with visitor.cable() as cable:
         visitor.chat(cable)
         started = time.monotonic()
